@@ -1,0 +1,1 @@
+"""CI servers: one file each, named in one table."""

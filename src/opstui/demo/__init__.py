@@ -1,0 +1,1 @@
+"""A throw-away workspace that is real: history, tests, trained models, images."""

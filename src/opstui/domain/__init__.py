@@ -1,0 +1,1 @@
+"""Nouns and pure rules: frozen, typed, no input or output."""

@@ -1,0 +1,144 @@
+"""The rules of promotion: which metric is better, what the evidence says, what a plan holds."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from opstui.domain.status import Status
+
+LOWER_IS_BETTER = ("loss", "error", "err", "rmse", "mse", "mae", "mape", "latency", "time",
+                   "seconds", "perplexity", "wer", "cer", "fpr", "fnr", "p50", "p95", "p99")
+"""Parts of a metric's name that usually mean that less is better."""
+
+
+class Direction(Enum):
+    """Which way a metric improves."""
+
+    UP = "higher"
+    DOWN = "lower"
+    UNKNOWN = "unknown"
+
+
+class Verdict(Enum):
+    """How a candidate's metric stands against the champion's."""
+
+    BETTER = ("better", "good")
+    WORSE = ("worse", "bad")
+    SAME = ("same", "dim")
+    DIFFERENT = ("differs", "plain")
+    UNKNOWN = ("unknown", "warn")
+
+    def __init__(self, word: str, role: str) -> None:
+        self.word = word
+        self.role = role
+
+
+def direction_of(metric: str, settled: dict[str, str]) -> Direction:
+    """Which way `metric` improves: from settings ("higher"/"lower") first, then by its name.
+
+    Names are guessed only for the well-known losses and errors in LOWER_IS_BETTER and for the
+    well-known scores; anything else is UNKNOWN and never called better or worse.
+    """
+    if metric in settled:
+        return Direction(settled[metric])
+    words = metric.lower().replace("/", "_").replace("-", "_").replace(".", "_").split("_")
+    if any(word in LOWER_IS_BETTER or word.endswith("loss") for word in words):
+        return Direction.DOWN
+    known = ("accuracy", "acc", "auc", "f1", "precision", "recall", "r2", "score", "bleu", "map",
+             "ndcg", "rouge", "iou", "kappa", "mcc")
+    if any(word in known for word in words):
+        return Direction.UP
+    return Direction.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class MetricDelta:
+    """One metric of the candidate beside the champion's."""
+
+    name: str
+    candidate: float | None
+    champion: float | None
+    direction: Direction
+
+    @property
+    def difference(self) -> float | None:
+        """Candidate minus champion; None where either is missing or not a finite number."""
+        if self.candidate is None or self.champion is None:
+            return None
+        if not (math.isfinite(self.candidate) and math.isfinite(self.champion)):
+            return None
+        return self.candidate - self.champion
+
+    @property
+    def verdict(self) -> Verdict:
+        """Missing and non-finite values are UNKNOWN, never a pass."""
+        change = self.difference
+        if change is None:
+            return Verdict.UNKNOWN
+        if change == 0:
+            return Verdict.SAME
+        if self.direction is Direction.UNKNOWN:
+            return Verdict.DIFFERENT
+        return Verdict.BETTER if (change > 0) == (self.direction is Direction.UP) else Verdict.WORSE
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One thing that is known, or not known, about what would be promoted."""
+
+    name: str
+    """ci, image, lineage, status, …"""
+    status: Status
+    """PASSED, FAILED, RUNNING or UNKNOWN; what could not be fetched is UNKNOWN."""
+    text: str
+    """One sentence with where it comes from."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromotionPlan:
+    """What will change, from which state, on what evidence. Carrying it out re-reads first."""
+
+    verb: str
+    """`promote` or `rollback`."""
+    model: str
+    version: str
+    alias: str
+    expected: str
+    """What the alias named when the plan was made; empty when it named nothing."""
+    previous_alias: str
+    """The alias that will name `expected` afterwards; empty to leave it alone."""
+    place: str
+    """The registry's address without secrets."""
+    run_id: str = ""
+    commit: str = ""
+    metrics: tuple[MetricDelta, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    made: datetime | None = None
+
+
+class Ending(Enum):
+    """How carrying out a plan ended; the value is the exit code of the command line."""
+
+    DONE = 0
+    NOTHING_TO_DO = 3
+    REFUSED_MOVED = 4
+    """The alias had moved since the plan was made; nothing was written."""
+    LOST_RACE = 5
+    """It was written, but someone else's write came later."""
+    UNSURE = 6
+    """A write got no answer and reading back failed too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is true after carrying out a plan, as read back from the registry."""
+
+    ending: Ending
+    sentence: str
+    now: str
+    """The version that the alias names now, as far as known."""
+    steps: tuple[str, ...] = field(default=())
+    """What was written, in order, for the journal and for the person."""

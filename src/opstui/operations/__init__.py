@@ -1,0 +1,1 @@
+"""Verbs that span systems, shared by the screen and the command line."""

@@ -1,0 +1,56 @@
+"""Everything a pane or a verb may reach, wired once at the front door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from opstui.backends.protocols import (
+    CallLog,
+    CiServer,
+    CommandTrust,
+    Engine,
+    Git,
+    Journal,
+    LocalMlflow,
+    Registry,
+    Tracking,
+)
+from opstui.operations.board import Board
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the person settled about models."""
+
+    champion: str = "champion"
+    """The alias that serves."""
+    previous: str = "previous_champion"
+    """The alias that keeps the way back; empty to keep none."""
+    aliases: tuple[str, ...] = ("candidate", "challenger", "champion")
+    """The ladder that promotion offers, lowest first."""
+    directions: dict[str, str] = field(default_factory=dict)
+    """Metric name to "higher" or "lower"."""
+    settle: float = 1.0
+    """Seconds to wait between writing an alias and reading it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The backends behind their protocols, what the panes know, and the clock."""
+
+    git: Git
+    ci: tuple[CiServer, ...]
+    trust: CommandTrust
+    engine: Engine
+    tracking: Tracking
+    registry: Registry
+    local: LocalMlflow
+    journal: Journal
+    calls: CallLog
+    clock: Callable[[], datetime]
+    """Aware time; passed in so that tests can hold it still."""
+    rules: Rules = field(default_factory=Rules)
+    board: Board = field(default_factory=Board)
+    ascii_only: bool = False

@@ -1,0 +1,1 @@
+"""Rooms: one file a pane, with its columns, details, actions and how it loads."""

@@ -1,0 +1,107 @@
+"""An action is one decorated method; footer, help, palette, keymap and README come from it.
+
+    @action("D", "Delete", changes=("branches",), when=why_not_delete)
+    async def delete(self, branch: Branch, desk: Desk) -> None: ...
+
+The method gets the item that was selected when the key was pressed (None where `item=False`)
+and the desk. `when` gives the reason why it can't be done now, or an empty string.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+Handler = Callable[..., Awaitable[None]]
+F = TypeVar("F", bound=Handler)
+
+_MARK = "__opstui_action__"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What is declared about one act."""
+
+    name: str
+    """The method's name; with the owner's kind it makes the id, such as `branches.delete`."""
+    keys: tuple[str, ...]
+    """Textual key names; the first one is shown."""
+    label: str
+    """One or two words for the footer."""
+    help: str
+    """One sentence for help and palette: the method's docstring."""
+    changes: tuple[str, ...] = ()
+    """Kinds of panes whose source it changes; not empty means gone in read-only mode."""
+    when: Callable[[Any, Any], str] | None = None
+    """(owner, item) to the reason it is not possible; empty when it is."""
+    item: bool = True
+    """It needs a selected item."""
+    footer: bool = True
+    """Shown in the footer when there is room; help and palette always have it."""
+
+
+def action(
+    keys: str,
+    label: str,
+    *,
+    changes: tuple[str, ...] = (),
+    when: Callable[[Any, Any], str] | None = None,
+    item: bool = True,
+    footer: bool = True,
+) -> Callable[[F], F]:
+    """Declare a method as an action. `keys` holds one or more key names, separated by commas."""
+
+    def mark(method: F) -> F:
+        text = (method.__doc__ or "").strip().splitlines()
+        if not text:
+            raise TypeError(f"action {method.__name__} needs a docstring: it is its help")
+        setattr(method, _MARK, Action(
+            name=method.__name__.removeprefix("action_"), keys=tuple(keys.split(",")), label=label,
+            help=text[0].rstrip("."), changes=changes, when=when, item=item, footer=footer,
+        ))
+        return method
+
+    return mark
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """An action together with the object that carries it out."""
+
+    owner: Any
+    action: Action
+    kind: str
+
+    @property
+    def id(self) -> str:
+        """Name for the user's keymap, such as `models.promote`."""
+        return f"{self.kind}.{self.action.name}"
+
+    def why_not(self, item: Any, *, read_only: bool) -> str:
+        """The reason it can't be done now, or empty."""
+        if self.action.changes and read_only:
+            return "read-only"
+        if self.action.item and item is None:
+            return "nothing selected"
+        return self.action.when(self.owner, item) if self.action.when else ""
+
+    async def run(self, item: Any, desk: Any) -> None:
+        """Carry it out."""
+        method = next(
+            name for name in dir(type(self.owner))
+            if getattr(getattr(type(self.owner), name, None), _MARK, None) is self.action
+        )
+        handler: Handler = getattr(self.owner, method)
+        await (handler(item, desk) if self.action.item else handler(desk))
+
+
+def actions_of(owner: Any, kind: str) -> tuple[Bound, ...]:
+    """Every action that the owner's class declares, base classes first, in source order."""
+    found: dict[str, Action] = {}
+    for base in reversed(type(owner).__mro__):
+        for name, member in vars(base).items():
+            mark = getattr(member, _MARK, None)
+            if isinstance(mark, Action):
+                found[name] = mark
+    return tuple(Bound(owner, mark, kind) for mark in found.values())

@@ -1,0 +1,126 @@
+"""What an action may ask of the screen: questions, notices, jumps. Never a widget."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from opstui.ui.paint import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A confirmation. Cancel is always the default; `enter` alone changes nothing."""
+
+    title: str
+    """The act, such as `Delete branch`."""
+    object: str
+    """The thing's full name."""
+    effect: str
+    """What will be different afterwards, in one or two sentences."""
+    place: str
+    """Where: repository path, server address, engine."""
+    yes: str = "Yes"
+    """The verb on the button, such as `Delete`; its first letter is its key."""
+    danger: bool = False
+    typed: str = ""
+    """A text the person must type before yes works; empty for none."""
+    body: tuple[Line, ...] = ()
+    """Evidence to show, scrollable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A request for one line of text."""
+
+    title: str
+    label: str
+    value: str = ""
+    placeholder: str = ""
+    options: tuple[str, ...] = ()
+    """Completions offered while typing."""
+    multiline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line of a menu."""
+
+    id: str
+    label: str
+    note: str = ""
+
+
+class LoadLines(Protocol):
+    """Loads a detail's lines for a width in cells; may raise OpstuiError."""
+
+    async def __call__(self, width: int) -> Sequence[Line]:
+        """The lines."""
+        ...
+
+
+class FollowLines(Protocol):
+    """Yields batches of new lines until the source ends or the task is cancelled."""
+
+    def __call__(self) -> AsyncIterator[Sequence[Line]]:
+        """The batches."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One tab of the detail area for one item."""
+
+    id: str
+    """Identity of the content, so that scrolling survives a refresh: `commit/<sha>`."""
+    title: str
+    load: LoadLines
+    follow: FollowLines | None = None
+    """Lines that arrive later, for logs: shown after what `load` gave, following the end."""
+
+
+class Desk(Protocol):
+    """The screen as actions see it. A refresh can't change what an action already holds."""
+
+    @property
+    def read_only(self) -> bool:
+        """Whether anything shared may be changed."""
+        ...
+
+    async def confirm(self, question: Question) -> bool:
+        """Ask; False is the default."""
+        ...
+
+    async def ask(self, prompt: Prompt) -> str | None:
+        """Ask for a line of text; None when cancelled."""
+        ...
+
+    async def choose(self, title: str, choices: Sequence[Choice]) -> str | None:
+        """A menu; the chosen id, or None."""
+        ...
+
+    async def read(self, title: str, body: Detail) -> None:
+        """Show a document over everything until it is closed."""
+        ...
+
+    def say(self, text: str, *, kind: str = "information") -> None:
+        """A notice that goes by itself. kind: information, warning or error."""
+        ...
+
+    def changed(self, *kinds: str) -> None:
+        """Tell the panes of these kinds to read their source again."""
+        ...
+
+    def go(self, kind: str, key: str) -> None:
+        """Focus the pane of this kind and select the item with this key."""
+        ...
+
+    def copy(self, text: str, what: str) -> None:
+        """Copy to the person's clipboard, over SSH too, and say so."""
+        ...
+
+    def busy(self, kind: str, key: str) -> AbstractContextManager[None]:
+        """Mark a row as being worked on."""
+        ...

@@ -1,0 +1,102 @@
+"""A view is what one list shows: how it loads, its columns, its details, its actions.
+
+A view is a plain object, not a widget, so that it can be tested without a terminal. A pane
+shows one view at a time: `enter` opens its `child`, `esc` goes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from opstui.domain.page import Page
+from opstui.ui.column import Column
+from opstui.ui.desk import Detail
+from opstui.ui.paint import Line, line
+
+
+class Keyed(Protocol):
+    """Anything with an identity that survives a reload."""
+
+    @property
+    def key(self) -> str:
+        """The identity."""
+        ...
+
+
+T = TypeVar("T", bound=Keyed)
+
+
+class View(Generic[T]):
+    """Base of all lists. Override what differs."""
+
+    kind: ClassVar[str] = ""
+    """Name for action ids, reloads and jumps, such as `branches`."""
+    title: str = ""
+    """Shown in the frame (and, for tabs, in the tab strip)."""
+    noun: str = "item"
+    """One of them, for counts: `340 branches`."""
+    interval: float | None = None
+    """Seconds between loads while it is in sight; None where `changes` tells. The pane backs
+    off while loads fail or take long."""
+    follows: tuple[str, ...] = ()
+    """Kinds of other views whose news change how rows here are drawn."""
+
+    def columns(self) -> tuple[Column[T], ...]:
+        """The columns, left to right. Asked again after every load."""
+        raise NotImplementedError
+
+    async def load(self, token: str = "") -> Page[T]:
+        """A page of items; raises OpstuiError. Runs in a worker that is cancelled if overtaken."""
+        raise NotImplementedError
+
+    def changes(self) -> AsyncIterator[None] | None:
+        """Yields whenever the source may have changed; None where nothing tells."""
+        return None
+
+    def empty(self) -> Sequence[Line]:
+        """What to show when there is nothing, ending in what to do next."""
+        return (line((f"no {self.noun}s", "dim")),)
+
+    def words(self, item: T) -> str:
+        """The text that `/` filters by; the default is every column's text."""
+        from opstui.ui.column import as_line
+        from opstui.ui.paint import text_of
+
+        return " ".join(text_of(as_line(column.cell(item))) for column in self.columns())
+
+    def name(self, item: T) -> str:
+        """What to call the item in breadcrumbs and dialogs."""
+        return item.key
+
+    def details(self, item: T) -> Sequence[Detail]:
+        """The detail area's tabs for an item."""
+        return ()
+
+    def child(self, item: T) -> View[Any] | None:
+        """The list inside an item, or None where `enter` leads into the detail area."""
+        return None
+
+    def copies(self, item: T) -> Sequence[tuple[str, str]]:
+        """(what, text) pairs that `y` offers; the first is the usual one."""
+        return (("name", self.name(item)),)
+
+    async def url(self, item: T) -> str:
+        """The item's page on the web, or empty."""
+        return ""
+
+    def server_filter(self, text: str) -> bool:
+        """Take a filter to the server; False where the list filters by itself."""
+        return False
+
+    def server_sort(self, column: str, descending: bool) -> bool:
+        """Take an order to the server; False where the list sorts by itself."""
+        return False
+
+    def filter_hint(self) -> str:
+        """Placeholder of the filter line."""
+        return "text to find"
+
+    def filter_words(self) -> Sequence[str]:
+        """Completions for the filter line."""
+        return ()
