@@ -20,3 +20,10 @@ class OpstuiError(Exception):
     def __str__(self) -> str:
         sentence = f"{self.what} ({self.where})" if self.where else self.what
         return f"{sentence}; {self.hint}" if self.hint else sentence
+
+
+class WriteUnconfirmed(OpstuiError):
+    """A write got no answer: it may have been done, may not, or may still be done later.
+
+    Never sent again by itself; whoever asked reads the state back and says what is true.
+    """
