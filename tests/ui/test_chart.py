@@ -1,0 +1,118 @@
+"""Charts say what the numbers are, also when they are odd, and always fit their field."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from opstui.ui.chart import Series, chart, sparkline
+from opstui.ui.paint import Line, text_of
+
+RISING = [(float(step), step / 10) for step in range(11)]
+
+points = st.lists(
+    st.tuples(st.floats(allow_nan=True, allow_infinity=True), st.floats()), max_size=40
+)
+series = st.lists(
+    st.builds(Series, name=st.text(max_size=12), points=points, style=st.just("chart1")),
+    max_size=4,
+)
+
+
+def texts(lines: list[Line]) -> list[str]:
+    return [text_of(line) for line in lines]
+
+
+@given(series, st.integers(0, 60), st.integers(0, 20), st.booleans())
+def test_any_numbers_fill_exactly_the_field(
+    drawn: list[Series], width: int, height: int, ascii_only: bool
+) -> None:
+    lines = chart(drawn, width, height, ascii_only=ascii_only)
+    assert len(lines) == height
+    assert {cell_len(text_of(line)) for line in lines} <= {width}
+
+
+@given(series, st.integers(1, 60), st.integers(1, 20))
+def test_ascii_means_ascii(drawn: list[Series], width: int, height: int) -> None:
+    named = [Series("a", one.points) for one in drawn]
+    assert all(text.isascii() for text in texts(chart(named, width, height, ascii_only=True)))
+
+
+@given(st.lists(st.floats(), max_size=50), st.integers(0, 30), st.booleans())
+def test_a_sparkline_is_never_wider_than_asked(
+    values: list[float], width: int, ascii_only: bool
+) -> None:
+    assert len(sparkline(values, width, ascii_only=ascii_only)) == min(width, len(values))
+
+
+def test_a_rising_line_goes_from_the_lower_left_to_the_upper_right() -> None:
+    rows = texts(chart([Series("auc", RISING)], 40, 9))
+    assert rows[0].startswith("  1│") or rows[0].split("│")[0].strip() == "1"
+    assert rows[6].split("│")[0].strip() == "0"
+    assert rows[0].rstrip()[-1] not in " │"
+    assert rows[6].split("│")[1][0] != " "
+    assert rows[0].split("│")[1][0] == " "
+    assert rows[-1].split() == ["0", "5", "10"]
+
+
+def test_nan_and_infinities_break_the_line_and_are_marked() -> None:
+    odd = [(0.0, 1.0), (1.0, 2.0), (2.0, math.nan), (3.0, math.inf), (4.0, 1.0), (5.0, -math.inf)]
+    lines = chart([Series("loss", odd)], 40, 8)
+    whole = "\n".join(texts(lines))
+    assert (whole.count("×"), whole.count("↑"), whole.count("↓")) == (1, 1, 1)
+    assert "↑" in text_of(lines[0])
+    warned = "".join(span.text for line in lines for span in line if span.style == "warn")
+    assert sorted(warned) == sorted("×↑↓")
+
+
+def test_only_odd_values_are_said_to_be_no_numbers() -> None:
+    rows = texts(chart([Series("loss", [(0.0, math.nan), (1.0, math.nan)])], 40, 7))
+    assert any("no numbers" in row for row in rows)
+    assert sum(row.count("×") for row in rows) == 2
+
+
+def test_a_constant_lies_in_the_middle_with_its_one_value() -> None:
+    rows = texts(chart([Series("lr", [(0.0, 0.01), (9.0, 0.01)])], 40, 7))
+    labelled = [row for row in rows[:-2] if row.split("│")[0].strip()]
+    assert len(labelled) == 1
+    assert labelled[0].split("│")[0].strip() == "0.01"
+    assert labelled[0].split("│")[1].strip()
+
+
+def test_a_single_point_is_a_mark_that_can_be_seen() -> None:
+    rows = texts(chart([Series("auc", [(3.0, 0.5)])], 40, 7))
+    assert sum(row.count("•") for row in rows) == 1
+    assert rows[-1].split() == ["3"]
+
+
+def test_no_points_are_said_in_words() -> None:
+    assert any("no points" in row for row in texts(chart([], 30, 4)))
+
+
+def test_values_that_differ_late_get_labels_that_differ() -> None:
+    rows = texts(chart([Series("auc", [(0.0, 0.912341), (1.0, 0.912349)])], 60, 8))
+    top, bottom = rows[0].split("│")[0], rows[5].split("│")[0]
+    assert float(top) > float(bottom)
+
+
+def test_several_runs_keep_their_colour_and_are_named() -> None:
+    falling = [(x, 1 - y) for x, y in RISING]
+    lines = chart([Series("one", RISING), Series("two", falling, "chart2")], 40, 10)
+    assert text_of(lines[0]).split() == ["━", "one", "━", "two"]
+    styles = {span.style for line in lines[1:] for span in line}
+    assert {"chart1", "chart2"} <= styles
+
+
+@pytest.mark.parametrize("values, text", [
+    ([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0], "▁▂▃▄▅▆▇█"),
+    ([1.0, math.nan, 2.0], "▁ █"),
+    ([5.0, 5.0], "▅▅"),
+    ([math.inf], " "),
+    ([], ""),
+])
+def test_sparklines(values: list[float], text: str) -> None:
+    assert sparkline(values, 8) == text
