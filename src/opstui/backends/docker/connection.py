@@ -1,0 +1,154 @@
+"""One engine, asked from the event loop: connects when first needed, again after a failure."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from opstui.backends.docker.addresses import Address, candidates, without_password
+from opstui.backends.docker.stream import Stream
+from opstui.backends.docker.threads import in_thread
+from opstui.backends.protocols import CallLog
+from opstui.domain.errors import OpstuiError
+
+if TYPE_CHECKING:
+    import requests
+
+    from opstui.backends.docker.client import Client
+
+T = TypeVar("T")
+
+
+class Connection:
+    """Holds the client. Once an engine answered, only that address is ever tried again: while
+    Docker restarts, podman's list must not appear in its place."""
+
+    def __init__(self, calls: CallLog, host: str, context: str, seconds: float) -> None:
+        self._calls = calls
+        self._host = host
+        self._context = context
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._client: Client | None = None
+        self._chosen: Address | None = None
+
+    async def ask(self, doing: str, work: Callable[[Client], T], *, gone: str = "") -> T:
+        """Run `work` with the client in a thread; every library error becomes an OpstuiError.
+
+        doing: completes "cannot …". gone: what is missing when the engine answers 404.
+        """
+        return await in_thread(lambda: self._guarded(doing, work, gone))
+
+    def stream(
+        self, doing: str, path: str, params: dict[str, str | int], *, gone: str = ""
+    ) -> Stream:
+        """An answer without an end, to be used with `async with`."""
+
+        def start() -> requests.Response:
+            return self._guarded(doing, lambda client: client.open_stream(path, params), gone)
+
+        def explain(error: BaseException) -> OpstuiError:
+            from opstui.backends.docker.failures import sentence
+
+            address = self._chosen
+            assert address is not None  # a stream that broke was open
+            return sentence(error, doing, address, self._seconds)
+
+        return Stream(start, explain)
+
+    async def address(self) -> Address:
+        """The engine's address; connects when that was not done yet."""
+        return await self.ask("reach the engine", lambda client: client.address)
+
+    def close(self) -> None:
+        """Let go of the sockets. The next question connects again."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    def _guarded(self, doing: str, work: Callable[[Client], T], gone: str) -> T:
+        from opstui.backends.docker.failures import LIBRARY_ERRORS, lost, sentence, status_of
+
+        client = self._connected()
+        try:
+            return work(client)
+        except LIBRARY_ERRORS as error:
+            if gone and status_of(error) == 404:
+                raise OpstuiError(f"{gone} is gone", where=client.address.text,
+                                  hint="somebody removed it; refresh the list") from error
+            if lost(error):
+                self._drop(client)
+            raise sentence(error, doing, client.address, self._seconds) from error
+
+    def _connected(self) -> Client:
+        with self._lock:
+            if self._client is not None:
+                return self._client
+            chosen = self._chosen
+        fresh = self._connect((chosen,) if chosen else candidates(self._host, self._context))
+        kept = self._keep(fresh)
+        if kept is not fresh:
+            fresh.close()
+        return kept
+
+    def _keep(self, fresh: Client) -> Client:
+        """The client to use from now on: the first one that connected."""
+        with self._lock:
+            if self._client is None:
+                self._client, self._chosen = fresh, fresh.address
+            return self._client
+
+    def _drop(self, client: Client) -> None:
+        with self._lock:
+            if self._client is client:
+                self._client = None
+        client.close()
+
+    def _connect(self, addresses: tuple[Address, ...]) -> Client:
+        from opstui.backends.docker.client import Client
+        from opstui.backends.docker.failures import LIBRARY_ERRORS, START, reason
+
+        misses: list[tuple[Address, str, str]] = []
+        for address in addresses:
+            if address.url.startswith("ssh:"):
+                _need_paramiko(address)
+            if len(addresses) > 1 and address.socket and not _there(address):
+                misses.append((address, "not there", ""))
+                continue
+            try:
+                return Client(address, self._calls, self._seconds)
+            except (*LIBRARY_ERRORS, ValueError) as error:
+                what, hint = reason(error, self._seconds)
+                what = what.replace(address.url, without_password(address.url))
+                misses.append((address, what, hint))
+        hint = max((hint for _, _, hint in misses), key=_weight) or START
+        if len(misses) == 1:
+            address, what, _ = misses[0]
+            raise OpstuiError(f"no container engine: {what}", where=address.text, hint=hint)
+        tried = ", ".join(f"{address.url}: {what}" for address, what, _ in misses)
+        raise OpstuiError("no container engine answers", where=f"tried {tried}",
+                          hint=f"{hint}, or set DOCKER_HOST")
+
+
+def _there(address: Address) -> bool:
+    """Whether the socket's file exists, also where its folder may not be looked into."""
+    return address.socket is not None and os.path.lexists(address.socket)
+
+
+def _weight(hint: str) -> int:
+    """Of several hints the one about permissions is the most useful, then any."""
+    return 2 if "usermod" in hint else 1 if hint else 0
+
+
+def _need_paramiko(address: Address) -> None:
+    if importlib.util.find_spec("paramiko") is None:
+        raise OpstuiError(
+            "engines over ssh need the package paramiko", where=address.text,
+            hint="`pip install 'docker[ssh]'` beside opstui, or forward the socket: "
+            "`ssh -NL /tmp/engine.sock:/var/run/docker.sock HOST` and "
+            "DOCKER_HOST=unix:///tmp/engine.sock",
+        )

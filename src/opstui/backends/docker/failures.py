@@ -1,0 +1,99 @@
+"""What the SDK raises, said as one readable sentence.
+
+Import this module lazily: it imports the docker SDK.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+
+import requests
+import urllib3
+from docker.errors import APIError, DockerException, TLSParameterError
+
+from opstui.backends.docker.addresses import Address
+from opstui.domain.errors import OpstuiError
+
+LIBRARY_ERRORS = (DockerException, requests.RequestException, urllib3.exceptions.HTTPError, OSError)
+"""What a call through the SDK may raise when the world is at fault."""
+
+START = "start it: `systemctl start docker`, or `systemctl --user start podman.socket`"
+
+
+def status_of(error: BaseException) -> int:
+    """The HTTP status the engine answered with; 0 where it did not answer."""
+    for link in _chain(error):
+        response = getattr(link, "response", None)
+        if isinstance(response, requests.Response):
+            return int(response.status_code)
+    return 0
+
+
+def lost(error: BaseException) -> bool:
+    """Whether the connection failed rather than the request: it must be made anew."""
+    return status_of(error) == 0
+
+
+def sentence(error: BaseException, doing: str, address: Address, seconds: float) -> OpstuiError:
+    """The error for a person. `doing` completes "the engine refused to …"."""
+    if status_of(error):
+        return OpstuiError(f"the engine refused to {doing}: {_explanation(error)}",
+                           where=address.text)
+    what, hint = reason(error, seconds)
+    return OpstuiError(f"cannot {doing}: {what}", where=address.text, hint=hint)
+
+
+def reason(error: BaseException, seconds: float) -> tuple[str, str]:
+    """Why no answer came, and what to try."""
+    chain = tuple(_chain(error))
+    for kinds, what, hint in (
+        ((PermissionError,), "this user may not use the engine's socket",
+         "join the group docker: `sudo usermod -aG docker $USER`, then log in again"),
+        ((FileNotFoundError,), "there is no such socket", START),
+        ((ConnectionRefusedError,), "nothing listens there", START),
+        ((socket.gaierror,), "the host's name is not known", "check the address"),
+        ((TimeoutError, requests.Timeout, urllib3.exceptions.ReadTimeoutError),
+         f"the engine did not answer within {seconds:.0f} s",
+         "it may hang: `systemctl status docker` tells"),
+        ((TLSParameterError,), "the TLS files are missing or unusable",
+         "look into DOCKER_CERT_PATH or the context's files"),
+        ((requests.exceptions.SSLError,), "TLS failed", "check the certificates"),
+        ((requests.exceptions.JSONDecodeError,), "what answers there is not a container engine",
+         "check the address"),
+        ((ConnectionResetError, BrokenPipeError, urllib3.exceptions.ProtocolError,
+          requests.exceptions.ChunkedEncodingError),
+         "the engine closed the connection", "it may be restarting"),
+    ):
+        if any(isinstance(link, kinds) for link in chain):
+            return what, hint
+    return str(chain[-1]) or type(chain[-1]).__name__, "check the address"
+
+
+def _explanation(error: BaseException) -> str:
+    """The engine's own words; it answers with {"message": …}."""
+    for link in _chain(error):
+        if isinstance(link, APIError) and link.explanation:
+            return str(link.explanation).strip().removeprefix("Error response from daemon: ")
+        response = getattr(link, "response", None)
+        if isinstance(response, requests.Response):
+            try:
+                return str(response.json()["message"]).strip()
+            except (ValueError, KeyError, TypeError):
+                return f"{response.status_code} {response.reason}"
+    return str(error)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error, then what it came from, innermost last."""
+    seen: set[int] = set()
+    waiting: list[BaseException] = [error]
+    while waiting:
+        link = waiting.pop(0)
+        if id(link) in seen:
+            continue
+        seen.add(id(link))
+        yield link
+        inner = [link.__cause__, link.__context__, *getattr(link, "args", ()),
+                 getattr(link, "reason", None)]
+        waiting += [one for one in inner if isinstance(one, BaseException)]
