@@ -1,0 +1,1 @@
+"""MLflow over its REST API, and the embedded `mlflow server`; never MLflow's own library."""

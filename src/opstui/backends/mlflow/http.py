@@ -1,0 +1,252 @@
+"""The one door to an MLflow server: sends, retries what may be retried, records, explains."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
+
+from opstui.backends.mlflow.curl import curl
+from opstui.backends.mlflow.decode import Json, not_mlflow
+from opstui.backends.mlflow.environment import Access, stripped
+from opstui.backends.mlflow.refusals import RefusalError, refused
+from opstui.domain.errors import OpstuiError, WriteUnconfirmed
+
+if TYPE_CHECKING:
+    import ssl
+
+    import httpx
+
+    from opstui.backends.protocols import CallLog
+
+CONNECT_SECONDS = 3.0
+LARGEST_ANSWER = 32 << 20
+"""Bytes; a page of 1000 large runs is 3.5 MB."""
+IDLE_SECONDS = 3.0
+"""Idle connections are dropped before uvicorn (5 s) drops them, so that no write meets a reset."""
+
+Query = Mapping[str, str | int]
+Body = Mapping[str, object]
+
+
+class Door:
+    """One server. Reading is tried twice on a lost connection, writing is sent once, ever."""
+
+    def __init__(
+        self, access: Access, calls: CallLog, *, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self.access = access
+        self._calls = calls
+        self._transport = transport
+        self._client: httpx.AsyncClient | None = None
+        self._opening = asyncio.Lock()
+
+    @property
+    def base(self) -> str:
+        """The address without secrets."""
+        return self.access.base
+
+    async def read(self, method: str, path: str, query: Query | None = None,
+                   body: Body | None = None) -> Json:
+        """Ask for something; sent once more when the connection was lost."""
+        return self._parsed(await self._send(method, path, query or {}, body, writes=False))
+
+    async def read_text(self, path: str) -> str:
+        """Ask for a plain text, such as `/version`."""
+        content = await self._send("GET", path, {}, None, writes=False)
+        return content.decode("utf-8", "replace").strip()
+
+    async def write(self, method: str, path: str, body: Body) -> None:
+        """Change something. WriteUnconfirmed when it was sent and no answer came back."""
+        try:
+            content = await self._send(method, path, {}, body, writes=True)
+        except RefusalError as error:
+            # A gateway that gave up says nothing about what the server behind it still does.
+            raise (_unconfirmed(error) if error.status in (502, 503, 504) else error) from error
+        try:
+            self._parsed(content)
+        except OpstuiError as error:
+            raise _unconfirmed(error) from error
+
+    async def close(self) -> None:
+        """Close the connections; the next request opens new ones."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    async def _send(
+        self, method: str, path: str, query: Query, body: Body | None, *, writes: bool
+    ) -> bytes:
+        import httpx
+
+        client = await self._opened()
+        retries = 0 if writes else 1
+        while True:
+            try:
+                return await self._once(client, method, path, query, body)
+            except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
+                if isinstance(error, httpx.ConnectError):
+                    raise unreachable(error, self.base) from error
+                if retries == 0:
+                    raise self._unanswered("the connection to MLflow was lost", writes) from error
+                retries -= 1
+            except (httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+                raise OpstuiError(
+                    f"MLflow cannot be reached within {CONNECT_SECONDS:.0f} s", where=self.base,
+                    hint="check the address and the network",
+                ) from error
+            except (httpx.TimeoutException, TimeoutError) as error:
+                late = f"MLflow did not answer within {self.access.seconds:g} s"
+                raise self._unanswered(late, writes) from error
+            except (_OversizeError, httpx.DecodingError) as error:
+                broken = not_mlflow(str(error), self.base)
+                raise (_unconfirmed(broken) if writes else broken) from error
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                raise unreachable(error, self.base) from error
+
+    async def _once(
+        self, client: httpx.AsyncClient, method: str, path: str, query: Query, body: Body | None
+    ) -> bytes:
+        """One attempt, recorded whatever happens to it."""
+        import httpx
+
+        started = time.monotonic()
+        outcome, ok = "cancelled", False
+        try:
+            async with asyncio.timeout(2 * self.access.seconds + CONNECT_SECONDS):
+                status, kind, content = await self._exchange(client, method, path, query, body)
+            outcome, ok = str(status), 200 <= status < 300
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, _OversizeError) as error:
+            outcome = "timed out" if _late(error) else type(error).__name__
+            raise
+        finally:
+            self._calls.record(
+                "mlflow", f"{method} {path} → {outcome}",
+                curl(self.access, method, path, query, body), outcome, ok=ok,
+                milliseconds=(time.monotonic() - started) * 1000,
+            )
+        if ok:
+            return content
+        raise refused(self.access, status, kind, content, path)
+
+    async def _exchange(
+        self, client: httpx.AsyncClient, method: str, path: str, query: Query, body: Body | None
+    ) -> tuple[int, str, bytes]:
+        """Status, content type (for a redirect: its target) and body, the body bounded."""
+        content = None if body is None else json.dumps(body).encode()
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        async with client.stream(
+            method, self.base + path, params=query or None, content=content, headers=headers
+        ) as answer:
+            pieces, size = [], 0
+            async for piece in answer.aiter_bytes():
+                size += len(piece)
+                if size > LARGEST_ANSWER:
+                    raise _OversizeError(f"more than {LARGEST_ANSWER >> 20} MB")
+                pieces.append(piece)
+            kind = answer.headers.get("content-type", "")
+            if answer.is_redirect:
+                kind = stripped(answer.headers.get("location", ""))
+            return answer.status_code, kind, b"".join(pieces)
+
+    def _parsed(self, content: bytes) -> Json:
+        try:
+            value = json.loads(content or b"{}")
+        except (ValueError, RecursionError) as error:
+            raise not_mlflow("not JSON", self.base) from error
+        if not isinstance(value, dict):
+            raise not_mlflow("not an object", self.base)
+        return Json(cast(Mapping[str, object], value), self.base)
+
+    async def _opened(self) -> httpx.AsyncClient:
+        async with self._opening:
+            if self._client is None:
+                # Loading the certificate authorities takes tens of milliseconds.
+                self._client = await asyncio.to_thread(self._build)
+            return self._client
+
+    def _build(self) -> httpx.AsyncClient:
+        import ssl
+
+        import httpx
+
+        headers = {"User-Agent": "opstui", "Accept": "application/json, text/plain"}
+        if self.access.authorization:
+            headers["Authorization"] = self.access.authorization
+        if self.access.workspace:
+            headers["X-MLFLOW-WORKSPACE"] = self.access.workspace
+        try:
+            return httpx.AsyncClient(
+                headers=headers, verify=tls(self.access), follow_redirects=False,
+                trust_env=self.access.proxies, transport=self._transport,
+                timeout=httpx.Timeout(self.access.seconds, connect=CONNECT_SECONDS),
+                limits=httpx.Limits(keepalive_expiry=IDLE_SECONDS),
+            )
+        except (OSError, ssl.SSLError) as error:
+            raise OpstuiError(
+                f"a certificate for MLflow cannot be loaded: {error}", where=self.base,
+                hint="check MLFLOW_TRACKING_SERVER_CERT_PATH, MLFLOW_TRACKING_CLIENT_CERT_PATH "
+                "and REQUESTS_CA_BUNDLE",
+            ) from error
+        except (ImportError, ValueError, httpx.InvalidURL) as error:
+            raise OpstuiError(
+                f"the proxy for MLflow cannot be used: {error}", where=self.base,
+                hint="check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY",
+            ) from error
+
+    def _unanswered(self, what: str, writes: bool) -> OpstuiError:
+        if writes:
+            return WriteUnconfirmed(
+                f"{what}, so whether it was done is not known", where=self.base,
+                hint="read it again before trying again",
+            )
+        return OpstuiError(what, where=self.base, hint="refresh to try again")
+
+
+class _OversizeError(Exception):
+    """The answer is larger than anything MLflow sends."""
+
+
+def _late(error: Exception) -> bool:
+    return "Timeout" in type(error).__name__
+
+
+def _unconfirmed(error: OpstuiError) -> WriteUnconfirmed:
+    return WriteUnconfirmed(error.what, where=error.where, hint=error.hint)
+
+
+def unreachable(error: Exception, base: str) -> OpstuiError:
+    """The error for a request that did not get out."""
+    reason = str(error) or type(error).__name__
+    if "CERTIFICATE" in reason.upper():
+        return OpstuiError(
+            f"MLflow's certificate is not trusted: {reason}", where=base,
+            hint="set MLFLOW_TRACKING_SERVER_CERT_PATH to its authority",
+        )
+    return OpstuiError(
+        f"MLflow cannot be reached: {reason}", where=base,
+        hint="check that the server runs and that the address is right",
+    )
+
+
+def tls(access: Access) -> ssl.SSLContext | bool:
+    """What httpx shall verify: `requests` reads REQUESTS_CA_BUNDLE, httpx does not."""
+    import ssl
+    from pathlib import Path
+
+    import httpx
+
+    if access.base.startswith("http://") and not access.proxies:
+        return False
+    context = httpx.create_ssl_context(verify=not access.insecure)
+    if access.authorities:
+        folder = Path(access.authorities).is_dir()
+        context = ssl.create_default_context(
+            cafile=None if folder else access.authorities,
+            capath=access.authorities if folder else None,
+        )
+    if access.client_certificate:
+        context.load_cert_chain(access.client_certificate)
+    return context

@@ -1,0 +1,140 @@
+"""Registered models, versions and aliases over MLflow's REST API.
+
+Endpoints: https://mlflow.org/docs/latest/rest-api.html. Setting an alias or a tag bumps no
+timestamp there, so what is shown is always read again, never guessed from times.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from urllib.parse import quote
+
+from opstui.backends.mlflow import decode
+from opstui.backends.mlflow.doorway import Doorway
+from opstui.domain.errors import OpstuiError
+from opstui.domain.model import PROMPT_TAG, ModelVersion, RegisteredModel
+from opstui.domain.page import Page
+
+API = "/api/2.0/mlflow"
+PAGE = 100
+"""Models or versions on one page: MLflow's own default for models."""
+
+
+class MlflowRegistry:
+    """An MLflow model registry. Implements `protocols.Registry`."""
+
+    def __init__(self, doorway: Doorway) -> None:
+        self._doorway = doorway
+
+    async def where(self) -> str:
+        """The registry's address without secrets."""
+        return (await self._doorway.door()).base
+
+    async def models(self, token: str = "") -> Page[RegisteredModel]:
+        """A page of models by name, by `GET registered-models/search`, prompts left out.
+
+        Newer servers leave prompts out themselves; a page may therefore hold fewer models.
+        """
+        door = await self._doorway.door()
+        query: dict[str, str | int] = {"max_results": PAGE, "order_by": "name ASC"}
+        if token:
+            query["page_token"] = token
+        answer = await door.read("GET", f"{API}/registered-models/search", query)
+        found = map(decode.registered_model, answer.objects("registered_models"))
+        items = tuple(one for one in found if not is_prompt(one.tags))
+        return Page(items, answer.text("next_page_token"))
+
+    async def model(self, name: str) -> RegisteredModel:
+        """One model with all its aliases, by `GET registered-models/get`."""
+        door = await self._doorway.door()
+        answer = await door.read("GET", f"{API}/registered-models/get", {"name": name})
+        return decode.registered_model(answer.inner("registered_model"))
+
+    async def versions(self, name: str, token: str = "") -> Page[ModelVersion]:
+        """A page of versions, newest first, by `GET model-versions/search`.
+
+        That search gives no aliases, so they come from the model.
+        """
+        door = await self._doorway.door()
+        query: dict[str, str | int] = {
+            "filter": named(name), "max_results": PAGE, "order_by": "version_number DESC",
+        }
+        if token:
+            query["page_token"] = token
+        model, answer = await asyncio.gather(
+            self.model(name), door.read("GET", f"{API}/model-versions/search", query)
+        )
+        found = map(decode.model_version, answer.objects("model_versions"))
+        items = tuple(
+            replace(one, aliases=model.aliases_of(one.version)) for one in found
+            if one.model == name and not is_prompt(one.tags)
+        )
+        return Page(items, answer.text("next_page_token"))
+
+    async def version(self, name: str, version: str) -> ModelVersion:
+        """One version with its aliases, by `GET model-versions/get`."""
+        door = await self._doorway.door()
+        answer = await door.read(
+            "GET", f"{API}/model-versions/get", {"name": name, "version": version}
+        )
+        return decode.model_version(answer.inner("model_version"))
+
+    async def set_alias(self, name: str, alias: str, version: str) -> None:
+        """Point the alias at a version, by `POST registered-models/alias`; no compare-and-set."""
+        await self._write(
+            "POST", "registered-models/alias", name=name, alias=alias, version=version
+        )
+
+    async def delete_alias(self, name: str, alias: str) -> None:
+        """Remove the alias, by `DELETE registered-models/alias`; a missing one is no error."""
+        await self._write("DELETE", "registered-models/alias", name=name, alias=alias)
+
+    async def set_version_tag(self, name: str, version: str, key: str, value: str) -> None:
+        """Set a version's tag, by `POST model-versions/set-tag`."""
+        await self._write(
+            "POST", "model-versions/set-tag", name=name, version=version, key=key, value=value
+        )
+
+    async def delete_version_tag(self, name: str, version: str, key: str) -> None:
+        """Remove a version's tag, by `DELETE model-versions/delete-tag`."""
+        await self._write(
+            "DELETE", "model-versions/delete-tag", name=name, version=version, key=key
+        )
+
+    async def describe_version(self, name: str, version: str, text: str) -> None:
+        """Replace a version's description, by `PATCH model-versions/update`."""
+        await self._write(
+            "PATCH", "model-versions/update", name=name, version=version, description=text
+        )
+
+    async def describe_model(self, name: str, text: str) -> None:
+        """Replace a model's description, by `PATCH registered-models/update`."""
+        await self._write("PATCH", "registered-models/update", name=name, description=text)
+
+    def model_url(self, name: str, version: str = "") -> str:
+        """The page in MLflow's own interface; empty while there is no server."""
+        base = self._doorway.base()
+        link = f"{base}/#/models/{quote(name, safe='')}"
+        if not base:
+            return ""
+        return f"{link}/versions/{quote(version, safe='')}" if version else link
+
+    async def _write(self, method: str, endpoint: str, **body: str) -> None:
+        door = await self._doorway.door()
+        await door.write(method, f"{API}/{endpoint}", body)
+
+
+def is_prompt(tags: tuple[tuple[str, str], ...]) -> bool:
+    """Whether these are the tags of a prompt, which MLflow keeps among the models."""
+    return dict(tags).get(PROMPT_TAG, "").lower() == "true"
+
+
+def named(name: str) -> str:
+    """The filter for one model. MLflow's filters have no escape: the quote has to be absent."""
+    for mark in ("'", '"'):
+        if mark not in name:
+            return f"name = {mark}{name}{mark}"
+    raise OpstuiError(
+        "MLflow cannot search for a model whose name holds both kinds of quotes", where=name
+    )

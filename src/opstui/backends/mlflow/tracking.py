@@ -1,0 +1,149 @@
+"""Experiments, runs, metrics and artifacts over MLflow's REST API.
+
+Endpoints: https://mlflow.org/docs/latest/rest-api.html
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from opstui.backends.mlflow import decode
+from opstui.backends.mlflow.doorway import Doorway
+from opstui.backends.mlflow.refusals import RefusalError
+from opstui.domain.experiment import Artifact, Experiment, MetricPoint, Run
+from opstui.domain.page import Page
+
+API = "/api/2.0/mlflow"
+EXPERIMENTS = 200
+"""Experiments on one page; about 0.4 KB each."""
+ARTIFACT_PAGES = 20
+"""Pages of one folder that are read at most."""
+HISTORY = 2500
+"""The most points that get-history-bulk-interval gives."""
+
+
+class MlflowTracking:
+    """An MLflow tracking server. Implements `protocols.Tracking`."""
+
+    def __init__(self, doorway: Doorway) -> None:
+        self._doorway = doorway
+
+    async def where(self) -> str:
+        """The server's address without secrets."""
+        return (await self._doorway.door()).base
+
+    async def version(self) -> str:
+        """The server's MLflow version, by `GET /version`."""
+        return await (await self._doorway.door()).read_text("/version")
+
+    async def experiments(self, token: str = "") -> Page[Experiment]:
+        """Experiments, last touched first, by `POST experiments/search`."""
+        door = await self._doorway.door()
+        body: dict[str, object] = {
+            "max_results": EXPERIMENTS, "view_type": "ACTIVE_ONLY",
+            "order_by": ["last_update_time DESC"],
+        }
+        if token:
+            body["page_token"] = token
+        answer = await door.read("POST", f"{API}/experiments/search", body=body)
+        items = tuple(decode.experiment(one) for one in answer.objects("experiments"))
+        return Page(items, answer.text("next_page_token"))
+
+    async def runs(
+        self, experiment: str, *, filter: str = "", order_by: str = "", token: str = "",
+        limit: int = 100,
+    ) -> Page[Run]:
+        """A page of an experiment's runs, by `POST runs/search`.
+
+        filter, order_by: in MLflow's own language, such as "metrics.auc > 0.9" and
+        "metrics.auc DESC"; several orders are separated by commas. What MLflow cannot read is an
+        OpstuiError with MLflow's own words.
+        """
+        door = await self._doorway.door()
+        body: dict[str, object] = {
+            "experiment_ids": [experiment], "max_results": limit, "run_view_type": "ACTIVE_ONLY",
+        }
+        if filter.strip():
+            body["filter"] = filter
+        if order_by.strip():
+            body["order_by"] = orders(order_by)
+        if token:
+            body["page_token"] = token
+        answer = await door.read("POST", f"{API}/runs/search", body=body)
+        items = tuple(decode.run(one) for one in answer.objects("runs"))
+        return Page(items, answer.text("next_page_token"))
+
+    async def run(self, run_id: str) -> Run:
+        """One run, by `GET runs/get`."""
+        door = await self._doorway.door()
+        answer = await door.read("GET", f"{API}/runs/get", {"run_id": run_id})
+        return decode.run(answer.inner("run"))
+
+    async def history(
+        self, run_id: str, metric: str, points: int = 320
+    ) -> tuple[MetricPoint, ...]:
+        """A metric's course, by `GET metrics/get-history-bulk-interval`, which samples it.
+
+        Servers without that endpoint are asked for everything, which is then thinned here.
+        """
+        door = await self._doorway.door()
+        wanted = max(1, min(points, HISTORY))
+        try:
+            answer = await door.read(
+                "GET", f"{API}/metrics/get-history-bulk-interval",
+                {"run_ids": run_id, "metric_key": metric, "max_results": wanted},
+            )
+        except RefusalError as error:
+            if error.status != 404:
+                raise
+            answer = await door.read(
+                "GET", f"{API}/metrics/get-history",
+                {"run_id": run_id, "metric_key": metric, "max_results": 25000},
+            )
+        found = tuple(decode.metric_point(one) for one in answer.objects("metrics"))
+        return thinned(tuple(sorted(found, key=lambda point: point.step)), 2 * wanted)
+
+    async def artifacts(self, run_id: str, path: str = "") -> tuple[Artifact, ...]:
+        """One folder of a run's artifacts, by `GET artifacts/list`; folders first."""
+        door = await self._doorway.door()
+        query: dict[str, str | int] = {"run_id": run_id}
+        if path:
+            query["path"] = path
+        found: dict[str, Artifact] = {}
+        for _ in range(ARTIFACT_PAGES):
+            answer = await door.read("GET", f"{API}/artifacts/list", query)
+            found |= {one.path: one for one in map(decode.artifact, answer.objects("files"))}
+            token = answer.text("next_page_token")
+            if not token or token == query.get("page_token"):
+                break
+            query["page_token"] = token
+        return tuple(sorted(found.values(), key=lambda one: (not one.is_dir, one.path)))
+
+    def run_url(self, run: Run) -> str:
+        """The run's page in MLflow's own interface; empty while there is no server."""
+        base = self._doorway.base()
+        link = f"#/experiments/{quote(run.experiment_id, safe='')}/runs/{quote(run.id, safe='')}"
+        return f"{base}/{link}" if base else ""
+
+
+def orders(text: str) -> list[str]:
+    """The single orders of a comma-separated list; commas inside quotes belong to names."""
+    found, quoted = [""], ""
+    for character in text:
+        if quoted:
+            quoted = "" if character == quoted else quoted
+        elif character in "`\"'":
+            quoted = character
+        elif character == ",":
+            found.append("")
+            continue
+        found[-1] += character
+    return [one.strip() for one in found if one.strip()]
+
+
+def thinned(points: tuple[MetricPoint, ...], most: int) -> tuple[MetricPoint, ...]:
+    """Evenly chosen points, the first and the last among them."""
+    if len(points) <= most or most < 2:
+        return points
+    step = (len(points) - 1) / (most - 1)
+    return tuple(points[round(index * step)] for index in range(most))
