@@ -75,7 +75,7 @@ class Git(Protocol):
 
 
 class CiServer(Protocol):
-    """One CI server, or the local runner. One file each; the table in `ci/__init__` names them."""
+    """One CI server, or the local runner. One file each; `ci/table.py` names them."""
 
     name: str
     """Shown in the server column, such as `local`."""
@@ -90,7 +90,10 @@ class CiServer(Protocol):
         ...
 
     async def log(self, run: CiRun, offset: int, limit: int = 1 << 20) -> LogChunk:
-        """The run's log from a byte offset, at most `limit` bytes."""
+        """The run's log from a byte offset, at most `limit` bytes.
+
+        A negative offset counts from the end, as far as the log reaches now.
+        """
         ...
 
     async def start(self, commit: str, branch: str) -> CiRun:
@@ -113,8 +116,11 @@ class CiServer(Protocol):
 class CommandTrust(Protocol):
     """Which command the local runner would execute, and whether the person trusted it."""
 
-    async def command(self) -> CiCommand | None:
-        """The configured or detected command; None when there is nothing to run."""
+    async def command(self, commit: str = "") -> CiCommand | None:
+        """The configured or detected command at a commit (HEAD's by default).
+
+        None when there is nothing to run.
+        """
         ...
 
     async def trust(self, command: CiCommand) -> None:
@@ -295,6 +301,8 @@ class Journal(Protocol):
     """The append-only record of what was done."""
 
     path: Path
+    who: str
+    """Who acts: user@host, and the SSH client's address where there is one."""
 
     async def append(
         self, *, what: str, object: str, place: str, phase: str, act: str, before: str = "",

@@ -56,6 +56,10 @@ class CiRun:
     url: str = ""
     reason: str = ""
     """Why it ended as it did, such as `exit 2 in step unit` or `supervisor was killed`."""
+    command: str = ""
+    """What was executed, as a shell would read it, where the server says so."""
+    place: str = ""
+    """Where the server keeps it, such as the folder that holds its log."""
 
     @property
     def key(self) -> str:
@@ -93,6 +97,8 @@ class CiCommand:
     """Where it comes from: `.opstui.toml`, `.ci/run`, `noxfile.py`, or the user's settings."""
     fingerprint: str
     trusted: bool = False
+    script: str = ""
+    """What the files say that the fingerprint covers, for reading before trusting."""
 
     @property
     def text(self) -> str:

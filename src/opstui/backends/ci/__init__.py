@@ -1,1 +1,1 @@
-"""CI servers: one file each, named in one table."""
+"""CI servers and the local runner, one package or file each; `table` names them all."""

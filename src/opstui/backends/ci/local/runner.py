@@ -1,0 +1,207 @@
+"""The local runner as a CI server: start, follow, cancel, run again, and ask for trust first."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import hashlib
+import os
+import shlex
+import time
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from opstui.backends.ci.local.commands import Commands
+from opstui.backends.ci.local.detect import label
+from opstui.backends.ci.local.launch import launch, stop
+from opstui.backends.ci.local.logfile import LIMIT
+from opstui.backends.ci.local.record import SERVER, Orders, Record
+from opstui.backends.ci.local.source import Source
+from opstui.backends.ci.local.store import Store
+from opstui.backends.protocols import CallLog
+from opstui.domain.ci import Capability, CiCommand, CiRun, LogChunk
+from opstui.domain.errors import OpstuiError
+from opstui.domain.status import Status
+from opstui.domain.words import short
+
+
+class LocalRunner:
+    """Runs one command on chosen commits of one repository. Implements CiServer, CommandTrust."""
+
+    name = SERVER
+    capabilities = frozenset(
+        {Capability.START, Capability.RERUN, Capability.CANCEL, Capability.FOLLOW}
+    )
+
+    def __init__(
+        self, repository: Path, state: Path, cache: Path, calls: CallLog, *,
+        command: str | tuple[str, ...] | None = None, repo_command: str | None = None,
+        slots: int = 1, timeout: float | None = None, keep: tuple[str, ...] = (),
+        log_limit: int = LIMIT, environ: Mapping[str, str] | None = None,
+    ) -> None:
+        """Set up without touching anything.
+
+        repository:   the work tree's top, or a bare repository.
+        state, cache: opstui's own folders for what must be kept and what may be deleted.
+        command:      from the person's own settings; trusted as they are.
+        repo_command: from the repository's `.opstui.toml`; asked for before it is run.
+        slots:        runs of this repository at once.
+        timeout:      seconds for one run; None for no limit.
+        keep:         names of further environment variables that the command may see.
+        """
+        self._environ = dict(os.environ if environ is None else environ)
+        self._source = Source(repository, calls, self._environ)
+        self._state = state
+        self._cache = cache
+        self._calls = calls
+        self._commands = Commands(
+            self._source, state / "trust.json", command=command, repo_command=repo_command
+        )
+        self._slots = slots
+        self._timeout = timeout
+        self._keep = keep
+        self._log_limit = log_limit
+        self._opened: Store | None = None
+
+    def why_not(self, capability: Capability) -> str:
+        """Empty: it can do everything."""
+        return ""
+
+    async def runs(self, limit: int) -> tuple[CiRun, ...]:
+        """The newest runs first."""
+        return await asyncio.to_thread(self._runs, limit)
+
+    def _runs(self, limit: int) -> tuple[CiRun, ...]:
+        store = self._store()
+        began = time.monotonic()
+        try:
+            found = tuple(record.run for record in store.records(limit))
+        except OSError as error:
+            raise OpstuiError(
+                f"the runs can't be read: {error.strerror}", where=str(store.path)
+            ) from error
+        self._record("read runs", ("ls", "-r", str(store.path)), f"{len(found)} runs", began)
+        return found
+
+    async def log(self, run: CiRun, offset: int, limit: int = 1 << 20) -> LogChunk:
+        """The run's log from a byte offset; a negative offset counts from the end."""
+        return await asyncio.to_thread(lambda: self._store().log(run, offset, limit))
+
+    async def changes(self) -> AsyncIterator[None]:
+        """Yields after a run of this repository began, moved on or ended, whoever started it.
+
+        Looks at one time stamp: twice a second while something runs, else every two seconds.
+        Kernel events would cost a watch for every folder and are blind on network homes.
+        """
+        store = await asyncio.to_thread(self._store)
+        seen = await asyncio.to_thread(store.stamp)
+        while True:
+            await asyncio.sleep(0.5 if seen[1] else 2.0)
+            now = await asyncio.to_thread(store.stamp)
+            if now != seen:
+                seen = now
+                yield
+
+    async def start(self, commit: str, branch: str) -> CiRun:
+        """Run the trusted command on a commit, detached from this process."""
+        return await asyncio.to_thread(self._start, commit, branch)
+
+    async def rerun(self, run: CiRun) -> CiRun:
+        """Run on the same commit again, with the command that is configured now."""
+        return await self.start(run.commit, run.branch)
+
+    async def cancel(self, run: CiRun) -> None:
+        """Stop a run; returns when no process and no clone of it is left."""
+        await asyncio.to_thread(self._cancel, run)
+
+    def _start(self, revision: str, branch: str) -> CiRun:
+        began = time.monotonic()
+        commit = self._source.commit(revision)
+        command = self._commands.find(commit)
+        if command is None:
+            raise OpstuiError(
+                f"no command to run is known at commit {short(commit)}",
+                where=str(self._source.path),
+                hint="set one in the settings, or add .ci/run, noxfile.py, tox.ini, a Makefile "
+                     "with a test target or a package.json with a test script",
+            )
+        if not command.trusted:
+            raise OpstuiError(
+                f"`{command.text}` of {command.source} was not trusted yet, or it changed",
+                where=f"commit {short(commit)}", hint="look at it and say yes first",
+            )
+        store = self._store()
+        folder, lock = store.add(
+            lambda run_id, number, attempt: self._draft(
+                run_id, number, attempt, commit=commit, branch=branch, command=command
+            ),
+            same=lambda other: other.run.commit == commit and other.argv == command.argv,
+        )
+        launch(folder, lock, self._environ)
+        self._record(
+            f"start {label(command.argv)} on {short(commit)}", command.argv, folder.path.name, began
+        )
+        record = folder.read()
+        if record is None:
+            raise OpstuiError("the run vanished as it started", where=str(folder.path))
+        return record.run
+
+    def _draft(
+        self, run_id: str, number: int, attempt: int, *, commit: str, branch: str,
+        command: CiCommand,
+    ) -> tuple[Record, Orders]:
+        run = CiRun(
+            server=self.name, id=run_id, number=number, workflow=label(command.argv),
+            commit=commit, branch=branch, status=Status.QUEUED, created=datetime.now(UTC),
+            attempt=attempt, who=_who(),
+        )
+        cache = self._cache / "ci" / self._place()
+        # The tree is named after the repository: some tools take a project's name from it.
+        common = Path(self._source.common())
+        name = (common.parent if common.name == ".git" else common).name.removesuffix(".git")
+        orders = Orders(
+            repository=str(common), origin=self._source.origin(),
+            tree=str(cache / "trees" / run_id / (name or "tree")), cache=str(cache / "kept"),
+            argv=command.argv, slots=self._slots, timeout=self._timeout, keep=self._keep,
+            log_limit=self._log_limit,
+        )
+        return Record(run=run, argv=command.argv, source=command.source), orders
+
+    def _cancel(self, run: CiRun) -> None:
+        began = time.monotonic()
+        folder = self._store().folder(run.id)
+        record = folder.read()
+        if record is None:
+            raise OpstuiError(f"run #{run.number} is gone", where=str(folder.path))
+        stop(folder, _who())
+        self._record(f"cancel #{run.number}", ("kill", str(record.pid)), "stopped", began)
+
+    async def command(self, commit: str = "") -> CiCommand | None:
+        """What would run on a commit (HEAD by default); None when there is nothing to run."""
+        return await asyncio.to_thread(self._commands.at, commit)
+
+    async def trust(self, command: CiCommand) -> None:
+        """Remember that the person saw exactly this command and wants it run."""
+        await asyncio.to_thread(self._commands.trust, command)
+
+    def _place(self) -> str:
+        return hashlib.sha256(os.fsencode(self._source.common())).hexdigest()[:16]
+
+    def _store(self) -> Store:
+        if self._opened is None:
+            self._opened = Store(self._state / "ci" / self._place())
+        return self._opened
+
+    def _record(self, what: str, command: tuple[str, ...], outcome: str, began: float) -> None:
+        self._calls.record(
+            "ci", f"local: {what}", shlex.join(command), outcome, ok=True,
+            milliseconds=(time.monotonic() - began) * 1000,
+        )
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
