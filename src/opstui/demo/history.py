@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
@@ -81,22 +82,27 @@ class Teller:
         self.commits[move.label] = self._git("rev-parse", "HEAD")
 
     def _git(self, *words: str, author: Author | None = None, hours: float = 0.0) -> str:
-        """Run git without the person's own settings, hooks and signatures."""
-        environment = {name: value for name, value in os.environ.items()
-                       if not name.startswith("GIT_")}
-        environment |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull,
-                        "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+        identity: dict[str, str] = {}
         if author is not None:
             when = (self._now - timedelta(hours=hours)).isoformat(timespec="seconds")
             for role in ("AUTHOR", "COMMITTER"):
-                environment |= {f"GIT_{role}_NAME": author.name, f"GIT_{role}_EMAIL": author.email,
-                                f"GIT_{role}_DATE": when}
-        done = subprocess.run(["git", *words], cwd=self.repository, env=environment,
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-        if done.returncode:
-            said = done.stderr.strip().splitlines() or [f"exit {done.returncode}"]
-            raise OpstuiError(f"git {words[0]} failed: {said[-1]}", where=str(self.repository))
-        return done.stdout.strip()
+                identity |= {f"GIT_{role}_NAME": author.name, f"GIT_{role}_EMAIL": author.email,
+                             f"GIT_{role}_DATE": when}
+        return git(self.repository, *words, extra=identity)
+
+
+def git(folder: Path, *words: str, extra: Mapping[str, str] | None = None) -> str:
+    """Run git without the person's own settings, hooks and signatures; returns what it printed."""
+    environment = {name: value for name, value in os.environ.items()
+                   if not name.startswith("GIT_")}
+    environment |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull,
+                    "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **(extra or {})}
+    done = subprocess.run(["git", *words], cwd=folder, env=environment, text=True,
+                          stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or [f"exit {done.returncode}"]
+        raise OpstuiError(f"git {words[0]} failed: {said[-1]}", where=str(folder))
+    return done.stdout.strip()
 
 
 def template(path: str) -> str:
