@@ -56,7 +56,7 @@ class Choice:
 class LoadLines(Protocol):
     """Loads a detail's lines for a width in cells; may raise OpstuiError."""
 
-    async def __call__(self, width: int) -> Sequence[Line]:
+    async def __call__(self, width: int, /) -> Sequence[Line]:
         """The lines."""
         ...
 

@@ -58,6 +58,14 @@ class View(Generic[T]):
         """What to show when there is nothing, ending in what to do next."""
         return (line((f"no {self.noun}s", "dim")),)
 
+    def waiting(self) -> bool:
+        """Whether a failed load only means that the source is still starting."""
+        return False
+
+    def way_out(self) -> Sequence[Line]:
+        """What to offer below the error of a source that never answered."""
+        return ()
+
     def words(self, item: T) -> str:
         """The text that `/` filters by; the default is every column's text."""
         from opstui.ui.column import as_line
@@ -92,6 +100,16 @@ class View(Generic[T]):
     def server_sort(self, column: str, descending: bool) -> bool:
         """Take an order to the server; False where the list sorts by itself."""
         return False
+
+    @property
+    def filters_on_server(self) -> bool:
+        """Whether a filter is taken to the server, once it is complete."""
+        return type(self).server_filter is not View.server_filter
+
+    @property
+    def sorts_on_server(self) -> bool:
+        """Whether the order is the server's."""
+        return type(self).server_sort is not View.server_sort
 
     def filter_hint(self) -> str:
         """Placeholder of the filter line."""

@@ -1,0 +1,269 @@
+"""Settings: declared once here; read from files and the environment; wrong ones are told.
+
+The person's own file may set everything. The repository's `.opstui.toml` may not say where
+credentials are sent or what is trusted: those settings are refused there by name.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from opstui.domain.errors import OpstuiError
+
+REPOSITORY_FILE = ".opstui.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting as it is written in a file."""
+
+    path: str
+    """Dotted, such as `mlflow.local`."""
+    name: str
+    """Attribute of Settings."""
+    kind: str
+    """bool, str, int, float, list, or table (of strings)."""
+    help: str
+    choices: tuple[str, ...] = ()
+    env: str = ""
+    """Environment variable that wins over the files."""
+    repository: bool = False
+    """A repository's own file may set it."""
+
+
+SETTINGS = (
+    Setting("theme", "theme", "str", "colours", ("dark", "light", "terminal"), "OPSTUI_THEME"),
+    Setting("ascii", "ascii", "bool", "letters and plain lines instead of glyphs",
+            env="OPSTUI_ASCII"),
+    Setting("read_only", "read_only", "bool", "nothing shared can be changed",
+            env="OPSTUI_READ_ONLY"),
+    Setting("keys", "keys", "table", "action id to key names, separated by commas"),
+    Setting("ci.command", "ci_command", "str", "what the local runner runs; found if empty",
+            env="OPSTUI_CI_COMMAND", repository=True),
+    Setting("ci.slots", "ci_slots", "int", "local runs at the same time", env="OPSTUI_CI_SLOTS"),
+    Setting("ci.timeout", "ci_timeout", "float", "minutes until a local run is stopped; 0: never"),
+    Setting("docker.host", "docker_host", "str", "engine address instead of DOCKER_HOST or the "
+            "context"),
+    Setting("docker.context", "docker_context", "str", "Docker context instead of the current one"),
+    Setting("mlflow.uri", "mlflow_uri", "str", "tracking server", env="MLFLOW_TRACKING_URI"),
+    Setting("mlflow.registry_uri", "mlflow_registry_uri", "str", "registry, where it is another "
+            "server", env="MLFLOW_REGISTRY_URI"),
+    Setting("mlflow.local", "mlflow_local", "str", "the embedded server, where none is "
+            "configured: ask before starting it, start it at once, or never",
+            ("ask", "auto", "off"), "OPSTUI_MLFLOW_LOCAL"),
+    Setting("models.champion", "champion", "str", "the alias that serves", repository=True),
+    Setting("models.previous", "previous", "str", "the alias that keeps the way back; empty: none",
+            repository=True),
+    Setting("models.aliases", "aliases", "list", "aliases that promotion offers, lowest first",
+            repository=True),
+    Setting("models.settle", "settle", "float", "seconds between writing an alias and reading "
+            "it back", repository=True),
+    Setting("models.metrics", "metrics", "table", "metric to \"higher\" or \"lower\": what is "
+            "better", repository=True),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting with its default."""
+
+    theme: str = "dark"
+    ascii: bool = False
+    read_only: bool = False
+    keys: dict[str, str] = field(default_factory=dict)
+    ci_command: str = ""
+    ci_slots: int = 1
+    ci_timeout: float = 60.0
+    docker_host: str = ""
+    docker_context: str = ""
+    mlflow_uri: str = ""
+    mlflow_registry_uri: str = ""
+    mlflow_local: str = "ask"
+    champion: str = "champion"
+    previous: str = "previous_champion"
+    aliases: list[str] = field(default_factory=lambda: ["candidate", "challenger", "champion"])
+    settle: float = 1.0
+    metrics: dict[str, str] = field(default_factory=dict)
+    repository_ci_command: str = ""
+    """`ci.command` of the repository's own file: runs only once the person trusted it."""
+
+
+def load(
+    own: Path, repository: Path | None, environ: Mapping[str, str]
+) -> Settings:
+    """Defaults, then the repository's file, then the person's own, then the environment.
+
+    Raises OpstuiError with file and line for the first wrong key, type or value.
+    """
+    values: dict[str, Any] = {}
+    if repository is not None and (text := _read(repository)) is not None:
+        shared = check(text, repository, in_repository=True)
+        values.update(shared)
+        if "ci_command" in values:
+            values["repository_ci_command"] = values.pop("ci_command")
+    if (text := _read(own)) is not None:
+        values.update(check(text, own))
+    for setting in SETTINGS:
+        if setting.env and environ.get(setting.env, "") != "":
+            values[setting.name] = _from_environment(setting, environ[setting.env])
+    return Settings(**values)
+
+
+def check(text: str, path: Path, *, in_repository: bool = False) -> dict[str, Any]:
+    """The values of a file's text by attribute name; raises OpstuiError with file and line."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        line = found.group(1) if found else str(len(text.splitlines()))
+        reason = re.sub(r" \(at .*\)$", "", str(error))
+        raise OpstuiError(
+            f"not valid TOML: {reason}", where=f"{path}:{line}", hint="mend the line"
+        ) from error
+    known = {setting.path: setting for setting in SETTINGS}
+    values: dict[str, Any] = {}
+    for name, value in _flat(data, known):
+        where = f"{path}:{_line_of(text, name)}"
+        setting = known.get(name)
+        if setting is None:
+            raise OpstuiError(
+                f"there is no setting {name!r}", where=where, hint=_nearest(name, known)
+            )
+        if in_repository and not setting.repository:
+            raise OpstuiError(
+                f"a repository may not set {name!r}", where=where,
+                hint="put it into your own settings, `opstui config path` names the file",
+            )
+        values[setting.name] = _typed(setting, value, where)
+    return values
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise OpstuiError("settings can't be read", where=str(path), hint=str(error)) from error
+
+
+def _flat(data: dict[str, Any], known: Mapping[str, Setting], before: str = "") \
+        -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for key, value in data.items():
+        name = f"{before}{key}"
+        is_table = name in known and known[name].kind == "table"
+        if isinstance(value, dict) and not is_table:
+            found += _flat(value, known, f"{name}.")
+        else:
+            found.append((name, value))
+    return found
+
+
+def _typed(setting: Setting, value: Any, where: str) -> Any:
+    def wrong(wanted: str) -> OpstuiError:
+        return OpstuiError(
+            f"{setting.path} must be {wanted}, not {value!r}", where=where, hint=setting.help
+        )
+
+    match setting.kind:
+        case "bool" if isinstance(value, bool):
+            return value
+        case "str" if isinstance(value, str):
+            if setting.choices and value not in setting.choices:
+                raise wrong("one of " + ", ".join(setting.choices))
+            return value
+        case "int" if isinstance(value, int) and not isinstance(value, bool):
+            if value < 1:
+                raise wrong("1 or more")
+            return value
+        case "float" if isinstance(value, int | float) and not isinstance(value, bool):
+            if value < 0:
+                raise wrong("0 or more")
+            return float(value)
+        case "list" if isinstance(value, list) and all(isinstance(v, str) for v in value):
+            return value
+        case "table" if isinstance(value, dict) and all(isinstance(v, str) for v in value.values()):
+            if setting.path == "models.metrics" and not set(value.values()) <= {"higher", "lower"}:
+                raise wrong('"higher" or "lower" for each metric')
+            return value
+    names = {"bool": "true or false", "str": "a text in quotes", "int": "a whole number",
+             "float": "a number", "list": "a list of texts", "table": "a table of texts"}
+    raise wrong(names[setting.kind])
+
+
+def _from_environment(setting: Setting, text: str) -> Any:
+    where = f"environment variable {setting.env}"
+    if setting.kind == "bool":
+        if text.lower() in ("1", "true", "yes", "on"):
+            return True
+        if text.lower() in ("0", "false", "no", "off"):
+            return False
+        raise OpstuiError(f"{text!r} is neither yes nor no", where=where, hint="use 1 or 0")
+    value: Any = text
+    if setting.kind in ("int", "float"):
+        try:
+            value = int(text) if setting.kind == "int" else float(text)
+        except ValueError:
+            value = text
+    return _typed(setting, value, where)
+
+
+def _line_of(text: str, name: str) -> int:
+    """The line that assigns a dotted name; 1 where it can't be told."""
+    table = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        head = re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line)
+        if head:
+            table = re.sub(r"[\"'\s]", "", head.group(1))
+            if table == name:
+                return number
+            continue
+        key = re.match(r"\s*([\w.\-\"' ]+?)\s*=", line)
+        if key:
+            full = re.sub(r"[\"'\s]", "", key.group(1))
+            full = f"{table}.{full}" if table else full
+            if full == name or name.startswith(f"{full}."):
+                return number
+    return 1
+
+
+def _nearest(name: str, known: Mapping[str, Setting]) -> str:
+    import difflib
+
+    close = difflib.get_close_matches(name, known, 1, 0.5)
+    return f"did you mean {close[0]!r}?" if close else "`opstui config init` lists them all"
+
+
+def template() -> str:
+    """A settings file in which every setting stands with its default, commented out."""
+    defaults = Settings()
+    sections: dict[str, list[str]] = {}
+    for setting in SETTINGS:
+        section, _, key = setting.path.rpartition(".")
+        value = getattr(defaults, setting.name)
+        note = f"  ({', '.join(setting.choices)})" if setting.choices else ""
+        lines = sections.setdefault(section, [])
+        if setting.kind == "table":
+            sections.setdefault(setting.path, []).append(f"# {setting.help}")
+            continue
+        lines += [f"# {setting.help}{note}", f"# {key} = {_toml(value)}"]
+    parts = ["# opstui settings; remove a # to change one", "", *sections.pop("", [])]
+    for section, lines in sections.items():
+        parts += ["", f"[{section}]", *lines]
+    return "\n".join(parts) + "\n"
+
+
+def _toml(value: Any) -> str:
+    import json
+
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return json.dumps(value) if isinstance(value, str | list) else f"{value:g}"
+
+

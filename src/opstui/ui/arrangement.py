@@ -1,0 +1,59 @@
+"""Who gets which room on a screen of a given size: pure, so that every size can be tested."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+NARROW = 100
+"""Below this many columns one pane fills the screen."""
+ROOMY = 7
+"""Lines a pane needs to be pleasant; below it the focused one takes from the others."""
+LEAST = 3
+"""Lines of a pane that only shows its first row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """Heights of the panes (0: hidden), and what else is shown."""
+
+    heights: tuple[int, ...]
+    list_width: int
+    """Cells for the panes; 0 hides them."""
+    detail: bool
+    narrow: bool
+    """One at a time, with a line of tabs instead of the other panes."""
+
+
+def arrange(
+    width: int, height: int, *, main: int, total: int, active: int, in_detail: bool, zoomed: bool
+) -> Arrangement:
+    """Share a body of `width` x `height` cells.
+
+    main: how many panes are always side by side; the ones after them are shown alone.
+    active: index of the pane with the focus. in_detail: the detail area has it.
+    """
+    narrow = width < NARROW
+    if narrow or zoomed:
+        if in_detail:
+            return Arrangement((0,) * total, 0, True, narrow)
+        return Arrangement(_only(total, active, height), width, False, narrow)
+    list_width = max(42, min(96, width * 45 // 100))
+    if active >= main:
+        return Arrangement(_only(total, active, height), list_width, True, False)
+    return Arrangement(
+        (*shares(height, main, active), *(0,) * (total - main)), list_width, True, False
+    )
+
+
+def shares(height: int, count: int, active: int) -> Sequence[int]:
+    """Heights of `count` panes above each other, the active one higher where room is short."""
+    even = height // count
+    other = even - 1 if even >= ROOMY else min(even, max(LEAST, (height - ROOMY * 2) // count))
+    heights = [other] * count
+    heights[active] = height - other * (count - 1)
+    return heights
+
+
+def _only(total: int, active: int, height: int) -> tuple[int, ...]:
+    return tuple(height if n == active else 0 for n in range(total))

@@ -1,0 +1,149 @@
+"""The detail area: tabs about the selected item, loaded once the cursor rests."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from textual.timer import Timer
+
+from opstui.domain.errors import OpstuiError
+from opstui.ui.desk import Detail
+from opstui.ui.document import Document
+from opstui.ui.document_view import DocumentView
+from opstui.ui.paint import Line, Span, line
+from opstui.ui.theme import Brush
+
+RESTS = 0.12
+"""Seconds the cursor must rest before details are asked for, so that a held key asks once."""
+KEPT = 40
+"""Documents that are remembered with where they were scrolled to."""
+MOST_LINES = 200_000
+"""A log that is followed keeps this many lines."""
+
+
+class DetailArea(DocumentView):
+    """Shows one of the selected item's details."""
+
+    def __init__(self, brush: Brush) -> None:
+        super().__init__(brush, id="detail")
+        self.details: tuple[Detail, ...] = ()
+        self.tab_title = ""
+        self._shown = ""
+        self._known: OrderedDict[str, Document] = OrderedDict()
+        self._timer: Timer | None = None
+        self._followed = ""
+
+    def show(self, heading: Line, details: Sequence[Detail]) -> None:
+        """Show the details of an item; the same tab as before where it has one."""
+        self.heading = heading
+        self.details = tuple(details)
+        detail = self.current
+        if detail is None:
+            self._shown, self.document = "", Document()
+            self.workers.cancel_group(self, "detail")
+            self.redraw()
+            return
+        if detail.id != self._shown:
+            self.workers.cancel_group(self, "detail")
+            self._followed = ""
+            self._shown = detail.id
+            self.document = self._remember(detail.id)
+        self.redraw()
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(RESTS, self.read)
+
+    @property
+    def current(self) -> Detail | None:
+        """The detail in sight."""
+        named = next((d for d in self.details if d.title == self.tab_title), None)
+        return named or (self.details[0] if self.details else None)
+
+    @property
+    def growing(self) -> bool:
+        """Whether lines still arrive."""
+        return bool(self._followed)
+
+    def turn_tab(self, step: int) -> bool:
+        """Show the tab beside this one; False where there is only one."""
+        current = self.current
+        if current is None or len(self.details) < 2:
+            return False
+        at = self.details.index(current)
+        self.tab_title = self.details[(at + step) % len(self.details)].title
+        self.show(self.heading, self.details)
+        return True
+
+    def read(self) -> None:
+        """Load the detail in sight, unless it is being followed already."""
+        detail = self.current
+        if detail is not None and self.size and self._followed != detail.id:
+            self.run_worker(self._read(detail), group="detail", exclusive=True)
+
+    async def _read(self, detail: Detail) -> None:
+        document = self.document
+        try:
+            document.replace(await detail.load(self.text_width))
+            self.redraw()
+            if detail.follow is not None:
+                await self._follow(detail, document)
+        except OpstuiError as error:
+            document.replace([line((str(error), "warn"))])
+            document.wrap = True
+        finally:
+            if self._followed == detail.id:
+                self._followed = ""
+        self.redraw()
+
+    async def _follow(self, detail: Detail, document: Document) -> None:
+        if detail.follow is None:
+            return
+        self._followed = detail.id
+        document.following = document.top == 0 or document.following
+        self.redraw()
+        async for batch in detail.follow():
+            document.extend(batch)
+            if len(document.lines) > MOST_LINES:
+                document.replace(document.lines[-MOST_LINES // 2 :])
+            self.redraw()
+        document.scroll(len(document.lines), self.text_width, self.text_height)
+
+    def _remember(self, id: str) -> Document:
+        document = self._known.pop(id, None) or Document()
+        self._known[id] = document
+        while len(self._known) > KEPT:
+            self._known.popitem(last=False)
+        return document
+
+    # drawing
+
+    @property
+    def text_height(self) -> int:
+        """Lines of the document in sight, below the tabs."""
+        return self.inner_height - (2 if len(self.details) > 1 else 0)
+
+    def inner_lines(self, width: int, height: int) -> list[Line]:
+        """Tabs where there are several, then the document."""
+        if not self.details:
+            return []
+        tabs = self._tabs()
+        head: list[Line] = [tabs, ()] if tabs else []
+        return head + super().inner_lines(width, height - len(head))
+
+    def _tabs(self) -> Line:
+        if len(self.details) < 2:
+            return ()
+        current = self.current
+        spans = [Span(" ")]
+        for detail in self.details:
+            if detail is current:
+                spans += [Span(f"[{detail.title}]", "title"), Span(" ")]
+            else:
+                spans += [Span(f" {detail.title} ", "dim"), Span(" ")]
+        return tuple(spans)
+
+    def on_resize(self) -> None:
+        """Charts and tables are made for a width: load again."""
+        super().on_resize()
+        self.read()

@@ -1,0 +1,215 @@
+"""Panes at the left, details at the right: who has which room, and how a person moves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widget import Widget
+
+from opstui.ui.arrangement import arrange
+from opstui.ui.detail_area import DetailArea
+from opstui.ui.paint import line
+from opstui.ui.pane import Pane
+from opstui.ui.rows import RowList
+
+
+class Floor(Widget):
+    """Arranges the panes and the details, and moves the focus between them."""
+
+    DEFAULT_CSS = """
+    Floor { height: 1fr; width: 1fr; layout: horizontal; }
+    Floor > #left { width: auto; }
+    """
+
+    class Moved(Message):
+        """Focus, selection or a pane's health changed: bars may read differently."""
+
+    def __init__(self, panes: Sequence[Pane], main: int, detail: DetailArea) -> None:
+        super().__init__(id="floor")
+        self.panes = list(panes)
+        self.main = main
+        """How many panes stand side by side; the ones after them are shown alone."""
+        self.detail = detail
+        self.active = 0
+        self.zoomed = False
+        self.tabs = False
+        """Whether the screen is so narrow that a line of tabs stands for the other panes."""
+        self._came_from = 0
+
+    def compose(self) -> ComposeResult:
+        """The panes above each other, the details beside them."""
+        with Vertical(id="left"):
+            yield from self.panes
+        yield self.detail
+
+    # where things stand
+
+    @property
+    def pane(self) -> Pane:
+        """The pane that has the focus, or had it before the details."""
+        return self.panes[self.active]
+
+    @property
+    def item(self) -> Any:
+        """What is selected in it, or None."""
+        return self.pane.list.item
+
+    @property
+    def in_detail(self) -> bool:
+        """Whether the details have the keys."""
+        return self.screen.focused is self.detail
+
+    def place(self, *, in_detail: bool | None = None) -> None:
+        """Give everybody their room."""
+        if not self.size:
+            return
+        inside = self.in_detail if in_detail is None else in_detail
+        rows = arrange(
+            self.screen.size.width, self.size.height, main=self.main, total=len(self.panes),
+            active=self.active, in_detail=inside, zoomed=self.zoomed,
+        )
+        for pane, share in zip(self.panes, rows.heights, strict=True):
+            pane.display = share > 0
+            pane.styles.height = max(1, share)
+            pane.wake(share > 0 or rows.narrow)
+        left = self.query_one("#left")
+        left.display = rows.list_width > 0
+        left.styles.width = rows.list_width if rows.detail else "1fr"
+        self.detail.display = rows.detail
+        self.tabs = rows.narrow
+        self.post_message(self.Moved())
+
+    def focus_active(self) -> None:
+        """Give the keys to the active pane's list."""
+        self.pane.list.focus()
+        self.pane.list.redraw()
+        self.show_details()
+
+    def show_details(self) -> None:
+        """Show what the active pane knows about its selected item."""
+        view, item = self.pane.view, self.item
+        details = view.details(item) if item is not None else ()
+        heading = line((view.name(item), "title")) if item is not None else ()
+        self.detail.show(heading, details)
+        self.post_message(self.Moved())
+
+    # moving
+
+    def go(self, index: int) -> None:
+        """Focus a pane."""
+        if index != self.active and self.active < self.main:
+            self._came_from = self.active
+        self.active = index
+        self.place(in_detail=False)
+        self.focus_active()
+
+    def go_kind(self, kind: str, key: str = "") -> None:
+        """Focus the pane that has this kind, on the item with this key."""
+        for index, pane in enumerate(self.panes):
+            if pane.find_kind(kind):
+                if key:
+                    pane.level.place.filter = ""
+                    pane.level.place.key = key
+                    pane.show_level()
+                pane.reload()
+                self.go(index)
+                return
+
+    def step_pane(self, step: int) -> None:
+        """The pane above or below."""
+        self.go((self.active + step) % self.main if self.active < self.main else self._came_from)
+
+    def turn_tab(self, step: int) -> None:
+        """The details' tab beside this one, or the pane's."""
+        if self.in_detail or not self.pane.turn_tab(step):
+            self.detail.turn_tab(step)
+        else:
+            self.show_details()
+
+    def open(self) -> None:
+        """Into the list inside the item, else into its details."""
+        if self.in_detail:
+            return
+        if self.pane.open_child():
+            self.show_details()
+        elif self.detail.details:
+            self.place(in_detail=True)
+            self.detail.focus()
+
+    def back(self) -> None:
+        """Out of the search, the details, the filter, the list, the zoom: one at a time."""
+        if self.in_detail and self.detail.document.needle:
+            self.detail.document.needle = ""
+            self.detail.redraw()
+        elif self.in_detail:
+            self.place(in_detail=False)
+            self.focus_active()
+        elif self.pane.back():
+            self.show_details()
+        elif self.zoomed:
+            self.toggle_zoom()
+        elif self.active >= self.main:
+            self.go(self._came_from)
+
+    def toggle_zoom(self) -> None:
+        """The whole screen for what has the focus, or not."""
+        self.zoomed = not self.zoomed
+        self.place()
+
+    # what the others tell
+
+    def changed(self, *kinds: str) -> None:
+        """Let the panes of these kinds read their source again."""
+        for pane in self.panes:
+            for stack in pane.stacks:
+                for level in stack:
+                    level.outdated |= level.view.kind in kinds
+            if pane.level.outdated:
+                pane.reload()
+
+    def redraw(self) -> None:
+        """Repaint what reads differently now, such as ages."""
+        for pane in self.panes:
+            if pane.display:
+                pane.list.redraw()
+
+    @on(Pane.Loaded)
+    def _loaded(self, event: Pane.Loaded) -> None:
+        for pane in self.panes:
+            if event.kind in pane.view.follows:
+                pane.list.redraw()
+        if event.kind == self.pane.view.kind or event.kind in self.pane.view.follows:
+            self.show_details()
+        self.post_message(self.Moved())
+
+    @on(RowList.Highlighted)
+    def _highlighted(self, event: RowList.Highlighted) -> None:
+        if event.rows is self.pane.list:
+            self.show_details()
+
+    @on(RowList.NearEnd)
+    def _near_end(self, event: RowList.NearEnd) -> None:
+        for pane in self.panes:
+            level = pane.level
+            if pane.list is event.rows and level.snapshot.token and not level.loading:
+                pane.reload(more=True)
+
+    @on(RowList.Opened)
+    def _opened(self) -> None:
+        self.open()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """A click focuses a pane too."""
+        for index, pane in enumerate(self.panes):
+            if event.widget is pane.list and index != self.active:
+                self.go(index)
+        self.post_message(self.Moved())
+
+    def on_resize(self) -> None:
+        """Another size is another arrangement."""
+        self.place()

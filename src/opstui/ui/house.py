@@ -1,0 +1,169 @@
+"""The screen: header, floor, notices, filter line, footer, and where keys go."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.timer import Timer
+
+from opstui.domain.errors import OpstuiError
+from opstui.ui.bar import Bar
+from opstui.ui.detail_area import DetailArea
+from opstui.ui.filter_line import FilterLine
+from opstui.ui.floor import Floor
+from opstui.ui.footer import footer, notice
+from opstui.ui.headline import header, tabs
+from opstui.ui.keymap import Keymap, key_name
+from opstui.ui.keys import Keys
+from opstui.ui.paint import Line, line
+from opstui.ui.pane import Pane, PaneSpec
+from opstui.ui.theme import LOOKS, Brush
+
+NOTICE = 8.0
+"""Seconds a notice stays, unless a key takes it away."""
+AGES = 30.0
+"""Seconds between looks at ages; rows repaint only where an age really reads differently."""
+
+
+class House(Screen[None]):
+    """Carries keys to actions and draws what frames the floor."""
+
+    CSS = "House { background: $background; }"
+
+    def __init__(
+        self, specs: Sequence[PaneSpec], extra: Sequence[PaneSpec], *, brush: Brush,
+        clock: Callable[[], datetime], keymap: Keymap, headline: Callable[[], Awaitable[Line]],
+        place: str, read_only: bool = False, environ: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__()
+        self.brush = brush
+        self.environ = dict(environ or {})
+        self.place = place
+        """The machine's name, for header and dialogs."""
+        panes = [Pane(spec, brush, clock) for spec in (*specs, *extra)]
+        self.floor = Floor(panes, len(specs), DetailArea(brush))
+        self.keys = Keys(self, keymap, read_only=read_only)
+        self._headline = headline
+        self._head: Line = ()
+        self._notice: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Header, tabs, floor, notices, filter line, footer."""
+        yield Bar(self.brush, id="header")
+        yield Bar(self.brush, id="tabs")
+        yield self.floor
+        yield Bar(self.brush, id="notice")
+        yield FilterLine()
+        yield Bar(self.brush, id="footer")
+
+    def on_mount(self) -> None:
+        """Focus the first pane; look at ages now and then."""
+        self.query_one("#notice").display = False
+        self.query_one("#tabs").display = False
+        self.floor.focus_active()
+        self.set_interval(AGES, self.floor.redraw)
+
+    @property
+    def browser(self) -> bool:
+        """Whether opening a web page here would show it to the person."""
+        here = self.environ.get("DISPLAY") or self.environ.get("WAYLAND_DISPLAY")
+        return bool(here) and not self.environ.get("SSH_CONNECTION")
+
+    async def on_key(self, event: events.Key) -> None:
+        """Carry a key to its action."""
+        if isinstance(self.focused, FilterLine):
+            return
+        name = key_name(event)
+        self.put_notice([])
+        if await self.keys.press(name):
+            event.stop()
+            event.prevent_default()
+
+    # filter and search
+
+    def open_filter(self) -> None:
+        """Show the filter line for the list, or the search for the details."""
+        pane, detail = self.floor.pane, self.floor.detail
+        field = self.query_one(FilterLine)
+        self.query_one("#footer").display = False
+        if self.floor.in_detail:
+            field.open(detail.document.needle, "text to find", (), search=True)
+        else:
+            view = pane.view
+            field.open(
+                pane.level.place.filter, view.filter_hint(), view.filter_words(), search=False
+            )
+
+    @on(FilterLine.Narrowed)
+    def _narrow(self, event: FilterLine.Narrowed) -> None:
+        pane = self.floor.pane
+        if not self.query_one(FilterLine).search and not pane.view.filters_on_server:
+            pane.filter(event.text)
+
+    @on(FilterLine.Ended)
+    def _filter_ended(self, event: FilterLine.Ended) -> None:
+        self.query_one("#footer").display = True
+        detail, pane = self.floor.detail, self.floor.pane
+        if event.search:
+            detail.focus()
+            if event.text and not detail.find(event.text):
+                self.say(f"“{event.text}” does not occur", "information")
+            return
+        pane.list.focus()
+        if event.text is not None:
+            pane.filter(event.text)
+        elif not pane.view.filters_on_server:
+            pane.filter("")
+
+    # drawing
+
+    def take_look(self, name: str) -> None:
+        """Change the theme."""
+        self.brush.take(LOOKS[name])
+        self.app.theme = name
+        for widget in self.query("*"):
+            widget.refresh()
+
+    def say(self, text: str, kind: str) -> None:
+        """Show a notice above the footer, for a while or until a key."""
+        self.put_notice(notice(text, kind, self.size.width))
+        if self._notice is not None:
+            self._notice.stop()
+        self._notice = self.set_timer(NOTICE, lambda: self.put_notice([]))
+
+    def put_notice(self, lines: list[Line]) -> None:
+        """Show these notice lines; none hides them."""
+        self.query_one("#notice", Bar).put(lines)
+
+    @on(Floor.Moved)
+    def draw_bars(self) -> None:
+        """Header, tabs and footer as they should be now; equal ones send nothing."""
+        width, floor, keys = self.size.width, self.floor, self.keys
+        plain = self.brush.ascii_only
+        main = floor.panes[: floor.main]
+        self.query_one("#header", Bar).put([header(
+            self._head, main, self.place, width, read_only=keys.read_only, ascii_only=plain
+        )])
+        strip = self.query_one("#tabs", Bar)
+        strip.display = floor.tabs
+        strip.put([tabs(main, floor.active, width, ascii_only=plain)] if floor.tabs else [()])
+        tail = line(("/", "key"), (" filter  ", "dim"), ("?", "key"), (" help", "dim"))
+        self.query_one("#footer", Bar).put([footer(
+            keys.keymap, keys.view_actions(), floor.item, tail, width, read_only=keys.read_only
+        )])
+
+    @on(Pane.Loaded)
+    def _loaded(self, event: Pane.Loaded) -> None:
+        if event.pane.spec.number == 1:
+            self.run_worker(self._read_headline(), group="headline", exclusive=True)
+
+    async def _read_headline(self) -> None:
+        try:
+            self._head = await self._headline()
+        except OpstuiError:
+            self._head = ()  # the first pane says what is wrong
+        self.draw_bars()

@@ -1,0 +1,90 @@
+"""The desk that a House gives to actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from opstui.ui.ask import Ask
+from opstui.ui.choose import Choose
+from opstui.ui.clipboard import osc52
+from opstui.ui.confirm import Confirm
+from opstui.ui.desk import Choice, Detail, Prompt, Question
+from opstui.ui.editor import edit
+from opstui.ui.reader import Reader
+
+if TYPE_CHECKING:
+    from opstui.ui.house import House
+
+
+class HouseDesk:
+    """Answers what actions ask, by dialogs on the screen."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    @property
+    def read_only(self) -> bool:
+        """Whether anything shared may be changed."""
+        return self._house.keys.read_only
+
+    async def confirm(self, question: Question) -> bool:
+        """Ask; False is the default."""
+        house = self._house
+        dialog = Confirm(self, house.keys.keymap, house.brush, question)
+        return await house.app.push_screen_wait(dialog)
+
+    async def ask(self, prompt: Prompt) -> str | None:
+        """Ask for a text; several lines are written in the person's own editor."""
+        house = self._house
+        if prompt.multiline:
+            with house.app.suspend():
+                text = edit(prompt.value, house.environ)
+            house.app.refresh()
+            return text
+        return await house.app.push_screen_wait(Ask(self, house.keys.keymap, house.brush, prompt))
+
+    async def choose(self, title: str, choices: Sequence[Choice]) -> str | None:
+        """A menu; the chosen id, or None."""
+        house = self._house
+        dialog = Choose(self, house.keys.keymap, house.brush, title, choices)
+        return await house.app.push_screen_wait(dialog)
+
+    async def read(self, title: str, body: Detail) -> None:
+        """Show a document over everything until it is closed."""
+        house = self._house
+        await house.app.push_screen_wait(Reader(self, house.keys.keymap, house.brush, title, body))
+
+    def say(self, text: str, *, kind: str = "information") -> None:
+        """A notice that goes by itself."""
+        self._house.say(text, kind)
+
+    def changed(self, *kinds: str) -> None:
+        """Tell the panes of these kinds to read their source again."""
+        self._house.floor.changed(*kinds)
+
+    def go(self, kind: str, key: str) -> None:
+        """Focus the pane of this kind and select the item with this key."""
+        self._house.floor.go_kind(kind, key)
+
+    def copy(self, text: str, what: str) -> None:
+        """Copy to the person's clipboard, over SSH too, and say so."""
+        house = self._house
+        driver = house.app._driver
+        if driver is not None:
+            driver.write(osc52(text, house.environ))
+            driver.flush()
+        first = text.splitlines()[0] if text else ""
+        house.say(f"copied {what}: {first[:120]}", "information")
+
+    @contextmanager
+    def busy(self, kind: str, key: str) -> Iterator[None]:
+        """Mark a row as being worked on."""
+        house = self._house
+        pane = next(
+            (p for p in house.floor.panes for stack in p.stacks for level in stack
+             if level.view.kind == kind), house.floor.pane,
+        )
+        with pane.busy(kind, key):
+            yield

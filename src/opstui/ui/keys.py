@@ -1,0 +1,127 @@
+"""From a key to the action it means, and carrying that out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from opstui.domain.errors import OpstuiError
+from opstui.ui.action import Bound, actions_of
+from opstui.ui.choose import Choose
+from opstui.ui.desk import Choice, Question
+from opstui.ui.detail_area import DetailArea
+from opstui.ui.global_actions import Everywhere
+from opstui.ui.house_desk import HouseDesk
+from opstui.ui.keymap import Keymap, shown
+from opstui.ui.rows import RowList
+
+if TYPE_CHECKING:
+    from opstui.ui.house import House
+
+
+class Keys:
+    """Knows the scopes of the moment and performs actions, one caught error type."""
+
+    def __init__(self, house: House, keymap: Keymap, *, read_only: bool) -> None:
+        self.house = house
+        self.keymap = keymap
+        self.read_only = read_only
+        self.desk = HouseDesk(house)
+        self.everywhere = actions_of(Everywhere(house), "everywhere")
+        self.running = 0
+        """Actions under way that change something."""
+        self._interrupted = -10.0
+
+    def view_actions(self) -> tuple[Bound, ...]:
+        """What the view in sight offers."""
+        view = self.house.floor.pane.view
+        return actions_of(view, view.kind)
+
+    def scopes(self) -> list[Sequence[Bound]]:
+        """Where a key is looked up, innermost first."""
+        focused = self.house.focused
+        moving = actions_of(focused, "list") if isinstance(focused, RowList | DetailArea) else ()
+        return [moving, self.view_actions(), self.everywhere]
+
+    def sections(self) -> list[tuple[str, Sequence[Bound], Any]]:
+        """The scopes with titles, for help."""
+        moving, view, everywhere = self.scopes()
+        floor = self.house.floor
+        return [
+            (floor.pane.view.title, view, floor.item), ("Moving", moving, floor.item),
+            ("Everywhere", everywhere, floor.item),
+        ]
+
+    async def press(self, key: str) -> bool:
+        """Carry out a key; False where it means nothing here."""
+        floor = self.house.floor
+        if key.isdigit() and 0 < int(key) <= len(floor.panes):
+            floor.go(int(key) - 1)
+            return True
+        bound = self.keymap.find(self.scopes(), key)
+        if bound is None:
+            return False
+        if bound.kind == "list":
+            await bound.run(None, self.desk)
+        else:
+            self.perform(bound)
+        return True
+
+    def perform(self, bound: Bound) -> None:
+        """Carry out an action on what is selected now; a refresh can't change its target."""
+        item = self.house.floor.item
+        reason = bound.why_not(item, read_only=self.read_only)
+        if reason:
+            self.house.say(f"{bound.action.label}: {reason}", "warning")
+            return
+        self.house.run_worker(self._perform(bound, item), group="action")
+
+    async def _perform(self, bound: Bound, item: Any) -> None:
+        changes = bound.action.changes
+        self.running += bool(changes)
+        try:
+            await bound.run(item, self.desk)
+        except OpstuiError as error:
+            self.house.say(str(error), "error")
+        finally:
+            self.running -= bool(changes)
+        if changes:
+            self.house.floor.changed(*changes)
+
+    async def palette(self) -> None:
+        """Every action by name, with its key, so that the palette teaches the keys."""
+        offers: dict[str, Bound] = {}
+        choices: list[Choice] = []
+        item = self.house.floor.item
+        for bound in (bound for scope in self.scopes()[1:] for bound in scope):
+            keys = " ".join(shown(key) for key in self.keymap.keys(bound))
+            reason = bound.why_not(item, read_only=self.read_only)
+            note = f"{reason}  {keys}" if reason else keys
+            choices.append(Choice(bound.id, f"{bound.action.label}: {bound.action.help}", note))
+            offers[bound.id] = bound
+        dialog = Choose(
+            self.desk, self.keymap, self.house.brush, "Actions", choices, search=True
+        )
+        chosen = await self.house.app.push_screen_wait(dialog)
+        if chosen is not None:
+            self.perform(offers[chosen])
+
+    async def leave(self) -> None:
+        """Quit, asking while something is being done."""
+        if self.running and not await self.desk.confirm(Question(
+            "Quit", "An action is still running",
+            "Leaving now may cut it in the middle; the journal will show it without an end.",
+            self.house.place, yes="Quit", danger=True,
+        )):
+            return
+        self.house.app.exit()
+
+    async def interrupt(self) -> None:
+        """The second time within two seconds it quits."""
+        now = monotonic()
+        if now - self._interrupted < 2:
+            await self.leave()
+            return
+        self._interrupted = now
+        self.house.say("press q to quit, or ctrl+c once more", "information")

@@ -1,0 +1,73 @@
+"""One list of a pane as a person left it: its view, what was read, where the cursor was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import monotonic
+from typing import Any
+
+from opstui.domain.errors import OpstuiError
+from opstui.ui.rows import Place
+from opstui.ui.snapshot import Snapshot
+from opstui.ui.view import View
+
+RETRY = 5.0
+"""Seconds until a failed load is tried again; doubles up to MOST."""
+MOST = 60.0
+
+
+@dataclass(slots=True)
+class Level:
+    """A view with its state."""
+
+    view: View[Any]
+    clock: Callable[[], datetime]
+    snapshot: Snapshot = field(default_factory=Snapshot)
+    place: Place = field(default_factory=Place)
+    name: str = ""
+    """What the breadcrumb calls it."""
+    loading: bool = False
+    outdated: bool = False
+    """Something changed while nobody looked."""
+    fails: int = 0
+    took: float = 0.0
+    """Seconds that the last load took."""
+    turn: int = 0
+    """Counts loads, so that an overtaken one delivers nothing."""
+
+    async def load(self, *, fresh: bool = False, more: bool = False) -> bool:
+        """Read the source; False when a later load overtook this one."""
+        self.turn += 1
+        turn, began = self.turn, monotonic()
+        self.loading, self.outdated = True, False
+        try:
+            page = await self.view.load(self.snapshot.token if more else "")
+        except OpstuiError as error:
+            if turn != self.turn:
+                return False
+            self.fails += 1
+            self.snapshot = self.snapshot.failed(str(error))
+        else:
+            if turn != self.turn:
+                return False
+            self.fails = 0
+            now = self.clock()
+            self.snapshot = (
+                self.snapshot.more(page, now) if more
+                else self.snapshot.read(page, now, fresh=fresh)
+            )
+        finally:
+            if turn == self.turn:
+                self.loading = False
+                self.took = monotonic() - began
+        return True
+
+    def rest(self) -> float | None:
+        """Seconds until the next load by itself; None where only changes cause one."""
+        if self.fails:
+            return float(min(MOST, RETRY * 2.0 ** (self.fails - 1)))
+        if self.view.interval is None:
+            return None
+        return max(self.view.interval, 10 * self.took)

@@ -1,0 +1,299 @@
+"""A room with a number: one list at a time, tabs beside it, deeper lists behind `enter`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.timer import Timer
+from textual.widget import Widget
+
+from opstui.domain import words
+from opstui.domain.errors import OpstuiError
+from opstui.domain.status import Status
+from opstui.ui.level import Level
+from opstui.ui.paint import Line, Span, line
+from opstui.ui.rows import RowList, Rows
+from opstui.ui.theme import Brush
+from opstui.ui.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class PaneSpec:
+    """A pane as it is declared: one line in the table of panes."""
+
+    number: int
+    source: str
+    """The backend it depends on, for the header: git, ci, docker, mlflow."""
+    tabs: tuple[View[Any], ...]
+
+
+class ListFrame(RowList):
+    """A list whose frame says what the pane knows."""
+
+    pane: Pane
+
+    def frame_title(self) -> Line:
+        """Number, name, breadcrumb."""
+        return self.pane.title_line()
+
+    def frame_facts(self) -> Line:
+        """Filter, order, count, age."""
+        return self.pane.facts_line()
+
+    def frame_foot(self) -> Line:
+        """What is wrong."""
+        return self.pane.problem_line()
+
+
+class Pane(Widget):
+    """Loads the view in sight, keeps every level as it was left, and tells what happened."""
+
+    DEFAULT_CSS = "Pane { width: 1fr; height: 1fr; }"
+
+    class Loaded(Message):
+        """The view of this kind has news; others may show them too."""
+
+        def __init__(self, pane: Pane, kind: str) -> None:
+            super().__init__()
+            self.pane = pane
+            self.kind = kind
+
+    def __init__(self, spec: PaneSpec, brush: Brush, clock: Callable[[], datetime]) -> None:
+        super().__init__(id=f"pane-{spec.number}")
+        self.spec = spec
+        self.brush = brush
+        self.clock = clock
+        self.stacks = [[Level(view, clock)] for view in spec.tabs]
+        self.tab = 0
+        self.busy_keys: set[tuple[str, str]] = set()
+        self.list = ListFrame(brush, id=f"list-{spec.number}")
+        self.list.pane = self
+        self._timer: Timer | None = None
+        self._awake = True
+
+    def compose(self) -> ComposeResult:
+        """The list."""
+        yield self.list
+
+    def on_mount(self) -> None:
+        """Start to load and to listen."""
+        for stack in self.stacks:
+            self.run_worker(self._listen(stack[0]), group=f"listen-{stack[0].view.kind}")
+        self.show_level()
+        self.reload()
+
+    # what is in sight
+
+    @property
+    def level(self) -> Level:
+        """The list in sight."""
+        return self.stacks[self.tab][-1]
+
+    @property
+    def view(self) -> View[Any]:
+        """The view in sight."""
+        return self.level.view
+
+    def worst(self) -> Status:
+        """The pane's own health, for the header and for narrow screens' tabs."""
+        snapshot = self.level.snapshot
+        if snapshot.problem:
+            return Status.FAILED if not self.view.waiting() else Status.RUNNING
+        return Status.PASSED if snapshot.loaded else Status.QUEUED
+
+    def show_level(self) -> None:
+        """Draw the level in sight from its snapshot."""
+        level = self.level
+        problem = level.snapshot.problem
+        rows = Rows(
+            columns=self.view.columns(), items=level.snapshot.items, words=self.view.words,
+            empty=self._empty(), stale=bool(problem),
+            busy={key for kind, key in self.busy_keys if kind == self.view.kind},
+            filtered=self.view.filters_on_server, sorted=self.view.sorts_on_server,
+        )
+        self.list.show(rows, level.place)
+
+    def _empty(self) -> Sequence[Line]:
+        snapshot = self.level.snapshot
+        if snapshot.problem:
+            role = "dim" if self.view.waiting() else "warn"
+            return (line((snapshot.problem, role)), *self.view.way_out())
+        if not snapshot.loaded:
+            return (line(("loading", "dim")),)
+        return self.view.empty()
+
+    def title_line(self) -> Line:
+        """`1 Branches`, tabs as `3 Images · Containers`, depth as `4 Experiments › churn`."""
+        style = "title" if self.list.has_focus else "plain"
+        spans = [Span(f"{self.spec.number} ", "key" if self.list.has_focus else "dim")]
+        for n, stack in enumerate(self.stacks):
+            if n:
+                spans.append(Span(" · ", "dim"))
+            active = n == self.tab
+            spans.append(Span(stack[0].view.title, style if active else "dim"))
+            if active:
+                spans += [part for deeper in stack[1:]
+                          for part in (Span(" › ", "dim"), Span(deeper.name, style))]
+        return tuple(spans)
+
+    def facts_line(self) -> Line:
+        """What is filtered, how it is sorted, how many, and how old where that matters."""
+        level, spans = self.level, []
+        place = level.place
+        if place.filter:
+            spans.append(Span(f"/{place.filter} ", "accent"))
+        if place.sort:
+            spans.append(Span(f"{place.sort} {'↓' if place.descending else '↑'} ", "accent"))
+        count, total = len(self.list.shown), len(level.snapshot.items)
+        if level.snapshot.loaded:
+            more = "+" if level.snapshot.token else ""
+            at = f"{place.index + 1}/" if count else ""
+            of = f" of {total}" if count != total else ""
+            spans.append(Span(f"{at}{count}{of}{more}", "dim"))
+        if level.snapshot.problem and level.snapshot.at is not None:
+            old = words.age(level.snapshot.at, self.clock())
+            spans.append(Span(f" from {old} ago" if old != "now" else " just stopped", "warn"))
+        return tuple(spans)
+
+    def problem_line(self) -> Line:
+        """The last load's error, while older rows are still shown."""
+        snapshot = self.level.snapshot
+        return line((snapshot.problem, "warn")) if snapshot.problem and snapshot.items else ()
+
+    # moving between lists
+
+    def open_child(self) -> bool:
+        """Go into the item under the cursor; False where it has no list inside."""
+        item = self.list.item
+        child = self.view.child(item) if item is not None else None
+        if child is None:
+            return False
+        self.stacks[self.tab].append(Level(child, self.clock, name=self.view.name(item)))
+        self.show_level()
+        self.reload()
+        return True
+
+    def back(self) -> bool:
+        """Clear the filter, else leave the list; False at the top."""
+        level = self.level
+        if level.place.filter:
+            self.filter("")
+            return True
+        if len(self.stacks[self.tab]) == 1:
+            return False
+        level.turn += 1  # what it still loads is for nobody
+        self.stacks[self.tab].pop()
+        self.show_level()
+        self.reload()
+        return True
+
+    def turn_tab(self, step: int) -> bool:
+        """Show the tab beside this one; False where there is only one."""
+        if len(self.stacks) == 1:
+            return False
+        self.tab = (self.tab + step) % len(self.stacks)
+        self.show_level()
+        self.reload()
+        return True
+
+    def find_kind(self, kind: str) -> bool:
+        """Bring the list of this kind into sight if the pane has it."""
+        for n, stack in enumerate(self.stacks):
+            for depth, level in enumerate(stack):
+                if level.view.kind == kind:
+                    self.tab = n
+                    del stack[depth + 1 :]
+                    self.show_level()
+                    return True
+        return False
+
+    # loading
+
+    def reload(self, *, fresh: bool = False, more: bool = False) -> None:
+        """Read the source again. A load under way is overtaken only when `fresh`."""
+        level = self.level
+        if level.loading and not fresh:
+            level.outdated = not more
+            return
+        self.run_worker(self._load(level, fresh=fresh, more=more), group="load", exclusive=True)
+
+    async def _load(self, level: Level, *, fresh: bool, more: bool) -> None:
+        if await level.load(fresh=fresh, more=more):
+            if level is self.level:
+                self.show_level()
+            self.post_message(self.Loaded(self, level.view.kind))
+            if level.outdated and level is self.level:
+                self.reload()
+            else:
+                self._plan()
+
+    async def _listen(self, level: Level) -> None:
+        changes = level.view.changes()
+        if changes is None:
+            return
+        try:
+            async for _ in changes:
+                self._news(level)
+        except OpstuiError as error:
+            level.snapshot = level.snapshot.failed(str(error))
+            self.show_level()
+
+    def _news(self, level: Level) -> None:
+        if level in (self.stacks[self.tab][0], self.level):
+            self.reload()
+        else:
+            level.outdated = True
+
+    def wake(self, awake: bool) -> None:
+        """A pane out of sight does not poll; what tells by itself is still heard."""
+        if awake != self._awake:
+            self._awake = awake
+            if awake:
+                self._plan()
+
+    def _plan(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        rest = self.level.rest()
+        if rest is not None and self._awake:
+            self._timer = self.set_timer(rest, self.reload)
+
+    # arranging
+
+    def filter(self, text: str) -> None:
+        """Show what matches only."""
+        level = self.level
+        if self.view.server_filter(text):
+            level.place.filter = text
+            level.place.index, level.place.key = 0, ""
+            self.reload(fresh=True)
+        level.place.filter = text
+        self.show_level()
+
+    def sort(self, column: str) -> None:
+        """Sort by a column; once more turns the direction around, an empty one goes back."""
+        place = self.level.place
+        best = next((c.best_first for c in self.view.columns() if c.id == column), False)
+        place.descending = not place.descending if column == place.sort else best
+        place.sort = column
+        if self.view.server_sort(column, place.descending):
+            self.reload(fresh=True)
+        self.show_level()
+
+    @contextmanager
+    def busy(self, kind: str, key: str) -> Iterator[None]:
+        """Mark a row while something is done to it."""
+        self.busy_keys.add((kind, key))
+        self.show_level()
+        try:
+            yield
+        finally:
+            self.busy_keys.discard((kind, key))
+            self.show_level()

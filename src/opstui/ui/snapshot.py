@@ -1,0 +1,49 @@
+"""A pane's only state: what was read, when, and what went wrong since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from opstui.domain.page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The items of the last good load, its time, and the error of a later one."""
+
+    items: tuple[Any, ...] = ()
+    token: str = ""
+    """Asks the source for the items after these; empty when these are all."""
+    at: datetime | None = None
+    """When the items were read; None before the first good load."""
+    problem: str = ""
+    """Why the last load failed; empty when it did not."""
+
+    @property
+    def loaded(self) -> bool:
+        """Whether there ever was a good load."""
+        return self.at is not None
+
+    def read(self, page: Page[Any], at: datetime, *, fresh: bool) -> Snapshot:
+        """After reading the first page.
+
+        Where later pages were loaded before, their items stay behind the new first page unless
+        `fresh` asks to start over: a refresh must not throw away what a person scrolled to.
+        """
+        if fresh or len(self.items) <= len(page.items) or not page.token:
+            return Snapshot(_once(page.items), page.token, at)
+        return Snapshot(_once((*page.items, *self.items)), self.token, at)
+
+    def more(self, page: Page[Any], at: datetime) -> Snapshot:
+        """After reading the page behind these items; repeated items are left out."""
+        return Snapshot(_once((*self.items, *page.items)), page.token, at)
+
+    def failed(self, problem: str) -> Snapshot:
+        """After a load that failed: the items stay, with the reason."""
+        return replace(self, problem=problem)
+
+
+def _once(items: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple({item.key: item for item in reversed(items)}.values())[::-1]
