@@ -171,8 +171,11 @@ class Engine(Protocol):
         """Stop and start it."""
         ...
 
-    def logs(self, container: Container, tail: int) -> AsyncIterator[bytes]:
-        """Its last `tail` lines and what follows; ends with the container or by cancelling."""
+    def logs(self, container: Container, tail: int, since: str = "") -> AsyncIterator[bytes]:
+        """Its last `tail` lines and what follows; ends with the container or by cancelling.
+
+        since: only what was written after this time, as the engine writes times.
+        """
         ...
 
     def changes(self) -> AsyncIterator[None]:

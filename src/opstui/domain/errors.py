@@ -22,7 +22,7 @@ class OpstuiError(Exception):
         return f"{sentence}; {self.hint}" if self.hint else sentence
 
 
-class WriteUnconfirmed(OpstuiError):
+class WriteUnconfirmed(OpstuiError):  # noqa: N818 - it names a state of knowledge
     """A write got no answer: it may have been done, may not, or may still be done later.
 
     Never sent again by itself; whoever asked reads the state back and says what is true.

@@ -11,6 +11,12 @@ from typing import Any
 GENESIS = "0" * 64
 """What the first line names as its predecessor."""
 
+TORN = "journal.torn"
+"""The verb of the line that follows a torn one; `before` is the torn line's digest."""
+
+_CUT = "\n"
+"""Stands at the end of an unfinished line; no whole line can contain it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -79,8 +85,13 @@ def parse(text: str) -> Entry:
             evidence=tuple((str(k), str(v)) for k, v in data["evidence"].items()),
             result=str(data["result"]), previous=str(data["previous"]), hash=str(data["hash"]),
         )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"not a journal line: {error!r}") from error
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
+        raise ValueError("it is no journal line") from error
+
+
+def digest_of_text(text: str) -> str:
+    """SHA-256 of a line as it stands, in hex; names a line that can't be parsed."""
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +103,69 @@ class Fault:
     text: str
 
 
-def verify(lines: Iterable[str]) -> Fault | None:
-    """The first fault of the chain, or None when every line is as it was written."""
-    previous = GENESIS
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What checking a whole journal found."""
+
+    lines: int
+    """Lines that were checked, the faulty one included."""
+    head: str
+    """Hash of the last good line. Kept elsewhere, it also proves that no line is missing at
+    the end, which the chain alone can't."""
+    fault: Fault | None = None
+    torn: tuple[int, ...] = ()
+    """Lines that a crash cut short and that the line after them owns up to."""
+
+
+def verify(lines: Iterable[str]) -> Audit:
+    """Follow the chain until its end or its first fault.
+
+    `lines` are without their line ends, undecodable bytes as surrogate escapes; a last line
+    that was cut short comes with the mark of `unfinished`. A cut line is no fault if the next
+    line is a `journal.torn` entry that carries its digest: that is what the writer leaves
+    after a crash.
+    """
+    previous, count = GENESIS, 0
+    pending: tuple[str, Fault] | None = None
+    torn: list[int] = []
     for count, text in enumerate(lines, 1):
         try:
-            entry = parse(text)
+            entry = _whole(text)
         except ValueError as error:
-            return Fault(count, str(error))
-        if line(entry) != text:
-            return Fault(count, "the line was changed after it was written")
-        if entry.number != count:
-            return Fault(count, f"line {count} carries number {entry.number}: lines are missing")
-        if entry.previous != previous:
-            return Fault(count, "the line before it was changed, removed or added")
+            if pending:
+                break
+            pending = (text, Fault(count, str(error)))
+            continue
+        if pending:
+            if entry.what != TORN or entry.before != digest_of_text(pending[0]):
+                break
+            torn.append(pending[1].line)
+            pending = None
+        if reason := _broken(entry, text, count, previous):
+            return Audit(count, previous, Fault(count, reason), tuple(torn))
         previous = entry.hash
-    return None
+    if pending:
+        return Audit(pending[1].line, previous, pending[1], tuple(torn))
+    return Audit(count, previous, None, tuple(torn))
+
+
+def unfinished(text: str) -> str:
+    """Mark the text of a last line that has no line end: it was cut short."""
+    return text + _CUT
+
+
+def _whole(text: str) -> Entry:
+    if text.endswith(_CUT):
+        raise ValueError("the line was cut short while it was written, by a crash or a full disk")
+    return parse(text)
+
+
+def _broken(entry: Entry, text: str, count: int, previous: str) -> str:
+    """Why this line does not continue the chain, or empty."""
+    if line(entry) != text:
+        return "the line was changed after it was written"
+    if entry.number != count:
+        return f"the line carries number {entry.number}: lines were removed or added"
+    if entry.previous != previous:
+        return "the line before it was changed, removed or added"
+    return ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -28,27 +27,24 @@ async def acting(
     """Journal an act around the block that performs it.
 
     The intent is on disk before the block starts. The closing line says `done`, or what the
-    block set as `act.result`, or `failed: …` with the error's sentence, or `interrupted`.
+    block set as `act.result`, or `failed: …` with the error's sentence, or `interrupted: …`
+    when the block was left in any other way, cancelling included.
     """
     act = Act(uuid.uuid4().hex[:12])
     facts = tuple(evidence)
-
-    async def close(result: str) -> None:
-        await journal.append(
-            what=what, object=object, place=place, phase="result", act=act.id, before=before,
-            after=after, evidence=facts, result=result,
-        )
-
     await journal.append(
         what=what, object=object, place=place, phase="intent", act=act.id, before=before,
         after=after, evidence=facts,
     )
+    result = "interrupted: it was left before it was known to be done"
     try:
         yield act
+        result = act.result
     except OpstuiError as error:
-        await close(f"failed: {error}")
+        result = f"failed: {error}"
         raise
-    except asyncio.CancelledError:
-        await close("interrupted: cancelled before it was known to be done")
-        raise
-    await close(act.result)
+    finally:
+        await journal.append(
+            what=what, object=object, place=place, phase="result", act=act.id, before=before,
+            after=after, evidence=facts, result=result,
+        )
