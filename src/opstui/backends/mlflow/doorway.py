@@ -52,9 +52,7 @@ class Doorway:
         if state.phase is LocalPhase.STARTING:
             raise OpstuiError("the local MLflow server is starting", hint="it takes about 7 s")
         if state.phase is LocalPhase.FAILED:
-            raise OpstuiError(
-                f"the local MLflow server did not start: {state.note}", hint="press S to try again"
-            )
+            raise OpstuiError(state.note, hint="press S to start it")
         if state.phase is LocalPhase.OFF:
             raise OpstuiError(
                 "no MLflow server is configured",
