@@ -1,0 +1,5 @@
+"""Git, through GitPython's command door: plain commands, bytes in, domain nouns out.
+
+GitPython's object layer is never used: it opens every reference by itself and takes minutes
+where one `for-each-ref` takes a fraction of a second.
+"""

@@ -1,0 +1,102 @@
+"""Following the git directory through the kernel's events.
+
+Only what branches depend on is watched: the top of the git directory, and the references
+below it. Objects, logs, hooks and submodules are not, so that a gc or a large fetch does not
+wake anyone for every file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opstui.backends.git.place import Place
+
+if TYPE_CHECKING:
+    from watchfiles import Change
+
+_TOP = frozenset({
+    "HEAD", "packed-refs", "index", "config", "config.worktree", "shallow", "MERGE_HEAD",
+    "CHERRY_PICK_HEAD", "REVERT_HEAD", "BISECT_LOG", "rebase-merge", "rebase-apply",
+    "refs", "reftable", "worktrees",
+})
+_STEP = 200
+"""Milliseconds between looks of the watching thread; also how long it outlives a cancel."""
+_LOOK = 5000
+"""Milliseconds after which it looks whether the repository still exists."""
+
+
+def _top_counts(change: Change, path: str) -> bool:
+    return Path(path).name in _TOP
+
+
+def _reference_counts(change: Change, path: str) -> bool:
+    file = Path(path)
+    if file.suffix == ".lock":
+        return False
+    if "worktrees" in file.parts:  # Of another worktree only what it has checked out matters.
+        return file.name == "HEAD" or file.parent.name == "worktrees"
+    return True
+
+
+async def watch(place: Place, also: asyncio.Event) -> AsyncIterator[None]:
+    """Yields after a change, bursts as one; ends when the repository is gone.
+
+    also: set by whoever knows of another kind of news; cleared here.
+    """
+    tops = list(dict.fromkeys((place.git_dir, place.common_dir)))
+    deep = [
+        folder
+        for folder in (
+            place.common_dir / "refs", place.common_dir / "reftable",
+            place.common_dir / "worktrees",
+        )
+        if folder.is_dir()
+    ]
+    followers = [
+        asyncio.create_task(_follow(tops, _top_counts, also, recursive=False)),
+        asyncio.create_task(_follow(deep, _reference_counts, also, recursive=True)),
+    ]
+    news: asyncio.Task[bool] | None = None
+    try:
+        while not any(follower.done() for follower in followers):
+            news = asyncio.create_task(also.wait())
+            await asyncio.wait({news, *followers}, return_when=asyncio.FIRST_COMPLETED)
+            if news.done():
+                also.clear()
+                yield None
+            else:
+                news.cancel()
+    finally:
+        for task in (*followers, *([news] if news else [])):
+            task.cancel()
+        await asyncio.gather(*followers, return_exceptions=True)
+
+
+async def _follow(
+    folders: list[Path], counts: Callable[[Change, str], bool], news: asyncio.Event,
+    *, recursive: bool,
+) -> None:
+    """Set `news` after each change that counts; returns when a folder is gone or unwatchable."""
+    from watchfiles import awatch
+    from watchfiles._rust_notify import WatchfilesRustInternalError
+
+    while all(folder.is_dir() for folder in folders):
+        try:
+            async for changed in awatch(
+                *folders, watch_filter=counts, recursive=recursive, step=_STEP, debounce=1000,
+                rust_timeout=_LOOK, yield_on_timeout=True, ignore_permission_denied=True,
+            ):
+                if changed:
+                    news.set()
+                if not all(folder.is_dir() for folder in folders):
+                    return
+        except WatchfilesRustInternalError:
+            # The watcher gives up on a file name that is not UTF-8. That name is news too.
+            news.set()
+            await asyncio.sleep(_STEP / 1000)
+        except (OSError, UnicodeError):
+            # Gone meanwhile, no watches left, or a path it can't take: the pane still polls.
+            return
