@@ -1,4 +1,4 @@
-"""The process that trains: `python -m opstui.demo.child PLAN.json`.
+"""The process that trains: `python -m opstui.demo.child PLAN.json`, the server's address on stdin.
 
 It imports MLflow and scikit-learn once and then runs the project's own `train.py` once for
 every training of the plan, each from a checkout of its commit. It prints one line of JSON for
@@ -30,6 +30,7 @@ def main() -> None:
     importlib.import_module("sklearn.ensemble")
     logging.getLogger("mlflow").setLevel(logging.ERROR)
     _tell("imported mlflow and scikit-learn", began, ok=True)
+    os.environ["MLFLOW_TRACKING_URI"] = sys.stdin.readline().strip()
     for training in plan["trainings"]:
         _train(training)
     _register(mlflow.MlflowClient(), plan)

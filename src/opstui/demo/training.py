@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -34,12 +34,13 @@ def check_installed() -> None:
 
 
 async def train(
-    folder: Path, repository: Path, commits: Mapping[str, str], address: str,
+    folder: Path, repository: Path, commits: Mapping[str, str], address: Awaitable[str],
     tell: Callable[[str, float], None],
 ) -> None:
-    """Train every model of the plan and register them at the server with this address.
+    """Train every model of the plan and register them.
 
-    commits: the story's labels and their commit ids. tell: gets a line and its seconds.
+    commits: the story's labels and their commit ids. address: the server's, once it is up.
+    tell: gets a line and its seconds.
     """
     checkouts = folder / "checkouts"
     trainings = []
@@ -72,25 +73,29 @@ def check_out(repository: Path, place: Path, branch: str, commit: str) -> None:
     git(place, "checkout", "--quiet", "-B", branch, commit)
 
 
-def child_environment(address: str) -> dict[str, str]:
+def child_environment() -> dict[str, str]:
     """This process's variables without what would send runs somewhere else."""
     kept = {
         name: value for name, value in os.environ.items()
         if not name.startswith(("MLFLOW_", "GIT_")) and not name.lower().endswith("_proxy")
     }
-    return kept | {"MLFLOW_TRACKING_URI": address, "PYTHONWARNINGS": "ignore"}
+    return kept | {"MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONWARNINGS": "ignore"}
 
 
 async def _run_child(
-    plan: Path, log: Path, address: str, tell: Callable[[str, float], None]
+    plan: Path, log: Path, address: Awaitable[str], tell: Callable[[str, float], None]
 ) -> None:
+    """The child starts before the server is up, since it has a lot to import."""
     with log.open("wb") as errors:
         child = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "opstui.demo.child", str(plan),
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=errors,
-            env=child_environment(address), cwd=plan.parent,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=errors,
+            env=child_environment(), cwd=plan.parent,
         )
     try:
+        assert child.stdin is not None
+        child.stdin.write(f"{await address}\n".encode())
+        child.stdin.close()
         await _relay(child, log, tell)
     finally:
         if child.returncode is None:

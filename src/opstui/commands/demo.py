@@ -1,0 +1,77 @@
+"""`opstui demo`: makes a throw-away workspace that is real, and opens opstui on it."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from opstui.demo.workspace import DemoWorkspace, prepare
+from opstui.domain.errors import OpstuiError
+from opstui.places import Places
+
+NAME = "demo"
+
+DESCRIPTION = """\
+Makes a git repository with branches and a remote, runs its tests, trains small models, registers
+them at an MLflow server of its own, and imports images if a container engine answers. Then opens
+opstui on it. Takes about a minute and, while it is open, half a gigabyte of memory. Your own
+repositories, MLflow servers and settings are not touched.
+"""
+
+
+def add(commands: Any) -> None:
+    """Declare the arguments."""
+    parser = commands.add_parser(
+        NAME, help="try everything in a throw-away workspace", description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("folder", nargs="?", metavar="FOLDER",
+                        help="where to make it: an empty folder, or one that --keep left "
+                             "(default: a new temporary one)")
+    parser.add_argument("--keep", action="store_true",
+                        help="leave the folder and the images when opstui ends")
+    parser.set_defaults(run=run)
+
+
+async def run(args: argparse.Namespace, places: Places, environ: Mapping[str, str]) -> int:
+    """Prepare, open, clean up."""
+    screen = sys.stdin.isatty() and sys.stdout.isatty()
+    if not screen and not args.keep:
+        raise OpstuiError(
+            "opstui needs a terminal", where="standard input and output",
+            hint="`opstui demo FOLDER --keep` only makes the workspace",
+        )
+    folder = Path(args.folder).expanduser().absolute() if args.folder else None
+    workspace = await prepare(folder, keep=args.keep, tell=lambda text: print(text, flush=True))
+    try:
+        return await show(workspace) if screen else 0
+    finally:
+        await workspace.close()
+        print(farewell(workspace))
+
+
+async def show(workspace: DemoWorkspace) -> int:
+    """Open opstui on it until it is left."""
+    import os
+
+    from opstui.app import OpstuiApp
+    from opstui.wiring import open_front
+
+    print(f"train one more model meanwhile: {shlex.quote(str(workspace.folder / 'train'))} "
+          "--C 0.5 --run-name my-run --register")
+    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    front = open_front(workspace.repository, workspace.places, workspace.environ)
+    app = OpstuiApp(front, local=True)
+    await app.run_async()
+    return app.return_code or 0
+
+
+def farewell(workspace: DemoWorkspace) -> str:
+    """What is left and how to come back to it."""
+    if workspace.keep:
+        return f"kept; open it again with: opstui demo {shlex.quote(str(workspace.folder))}"
+    return f"removed {workspace.folder}"
