@@ -8,7 +8,9 @@ wake anyone for every file.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,8 @@ _TOP = frozenset({
 })
 _STEP = 200
 """Milliseconds between looks of the watching thread; also how long it outlives a cancel."""
+_POLL = 2.0
+"""Seconds between looks where the kernel's events can't be had."""
 _LOOK = 5000
 """Milliseconds after which it looks whether the repository still exists."""
 
@@ -69,6 +73,9 @@ async def watch(place: Place, also: asyncio.Event) -> AsyncIterator[None]:
                 yield None
             else:
                 news.cancel()
+        for follower in followers:
+            if follower.done():
+                follower.result()  # Ended quietly, or by an error that must be seen.
     finally:
         for task in (*followers, *([news] if news else [])):
             task.cancel()
@@ -79,24 +86,49 @@ async def _follow(
     folders: list[Path], counts: Callable[[Change, str], bool], news: asyncio.Event,
     *, recursive: bool,
 ) -> None:
-    """Set `news` after each change that counts; returns when a folder is gone or unwatchable."""
+    """Set `news` after each change that counts; returns when a folder is gone."""
     from watchfiles import awatch
     from watchfiles._rust_notify import WatchfilesRustInternalError
 
-    while all(folder.is_dir() for folder in folders):
-        try:
-            async for changed in awatch(
-                *folders, watch_filter=counts, recursive=recursive, step=_STEP, debounce=1000,
-                rust_timeout=_LOOK, yield_on_timeout=True, ignore_permission_denied=True,
-            ):
-                if changed:
-                    news.set()
-                if not all(folder.is_dir() for folder in folders):
-                    return
-        except WatchfilesRustInternalError:
-            # The watcher gives up on a file name that is not UTF-8. That name is news too.
+    try:
+        async for changed in awatch(
+            *folders, watch_filter=counts, recursive=recursive, step=_STEP, debounce=1000,
+            rust_timeout=_LOOK, yield_on_timeout=True, ignore_permission_denied=True,
+        ):
+            if changed:
+                news.set()
+            if not _exist(folders):
+                return
+    except* (WatchfilesRustInternalError, OSError, UnicodeError):
+        # A file name that is not UTF-8 stops the watcher each time that file is only read, and
+        # an account may have no watches left: then modification times have to do.
+        news.set()
+    await _poll(folders, news, recursive=recursive)
+
+
+async def _poll(folders: list[Path], news: asyncio.Event, *, recursive: bool) -> None:
+    seen = await asyncio.to_thread(_times, folders, recursive)
+    while _exist(folders):
+        await asyncio.sleep(_POLL)
+        times = await asyncio.to_thread(_times, folders, recursive)
+        if times != seen:
             news.set()
-            await asyncio.sleep(_STEP / 1000)
-        except (OSError, UnicodeError):
-            # Gone meanwhile, no watches left, or a path it can't take: the pane still polls.
-            return
+        seen = times
+
+
+def _exist(folders: list[Path]) -> bool:
+    return all(folder.is_dir() for folder in folders)
+
+
+def _times(folders: list[Path], recursive: bool) -> dict[str, int]:
+    """Modification times: of every folder, which git touches with each reference it writes; or,
+    not recursive, of the files at the top that count."""
+    if recursive:
+        paths = [path for folder in folders for path, _, _ in os.walk(folder)]
+    else:
+        paths = [str(folder / name) for folder in folders for name in _TOP]
+    times = {}
+    for path in paths:
+        with suppress(FileNotFoundError):
+            times[path] = Path(path).stat().st_mtime_ns
+    return times
