@@ -92,7 +92,7 @@ class Evidence:
     name: str
     """ci, image, lineage, status, …"""
     status: Status
-    """PASSED, FAILED, RUNNING or UNKNOWN; what could not be fetched is UNKNOWN."""
+    """PASSED, WARNED, FAILED, RUNNING or UNKNOWN; what could not be fetched is UNKNOWN."""
     text: str
     """One sentence with where it comes from."""
 
@@ -102,18 +102,29 @@ class PromotionPlan:
     """What will change, from which state, on what evidence. Carrying it out re-reads first."""
 
     verb: str
-    """`promote` or `rollback`."""
+    """`promote`, `rollback`, `alias.set` or `alias.remove`."""
     model: str
     version: str
+    """What the alias shall name; empty for `alias.remove`."""
     alias: str
     expected: str
     """What the alias named when the plan was made; empty when it named nothing."""
-    previous_alias: str
-    """The alias that will name `expected` afterwards; empty to leave it alone."""
     place: str
     """The registry's address without secrets."""
+    previous_alias: str = ""
+    """The alias that keeps the way back and is part of this plan; empty to leave it alone."""
+    previous_version: str = ""
+    """What `previous_alias` will name; empty to remove it."""
+    came_from: tuple[str, ...] = ()
+    """The aliases that name the version already."""
+    keeps_predecessor: bool = False
+    """The version gets the tag `previous_champion_version`."""
+    stale: tuple[str, ...] = ()
+    """Tags of the version that would tell an earlier story and are removed."""
     run_id: str = ""
     commit: str = ""
+    champion: str = ""
+    """The version whose metrics stand beside the candidate's."""
     metrics: tuple[MetricDelta, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     made: datetime | None = None
@@ -123,13 +134,35 @@ class Ending(Enum):
     """How carrying out a plan ended; the value is the exit code of the command line."""
 
     DONE = 0
+    FAILED = 1
+    """Something was refused or broke; the steps say what is left."""
     NOTHING_TO_DO = 3
     REFUSED_MOVED = 4
-    """The alias had moved since the plan was made; nothing was written."""
+    """The alias had moved since the plan was made; it was not written."""
     LOST_RACE = 5
     """It was written, but someone else's write came later."""
     UNSURE = 6
-    """A write got no answer and reading back failed too."""
+    """A write got no answer, or what it did could not be read back."""
+
+    @property
+    def word(self) -> str:
+        """For the journal: done, failed, nothing to do, refused, lost, unsure."""
+        return _ENDING_WORDS[self]
+
+
+_ENDING_WORDS = {
+    Ending.DONE: "done", Ending.FAILED: "failed", Ending.NOTHING_TO_DO: "nothing to do",
+    Ending.REFUSED_MOVED: "refused", Ending.LOST_RACE: "lost", Ending.UNSURE: "unsure",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One write of a plan and what became of it."""
+
+    text: str
+    status: Status
+    """PASSED done, FAILED refused, UNKNOWN without an answer, SKIPPED never sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,5 +173,5 @@ class Outcome:
     sentence: str
     now: str
     """The version that the alias names now, as far as known."""
-    steps: tuple[str, ...] = field(default=())
-    """What was written, in order, for the journal and for the person."""
+    steps: tuple[Step, ...] = field(default=())
+    """Every write of the plan, in order, for the journal and for the person."""

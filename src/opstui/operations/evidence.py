@@ -1,0 +1,218 @@
+"""What is known about a version: its metrics beside the champion's, CI, image, commit, data.
+
+Everything is asked for at the same time and within one time limit. What can't be fetched is
+UNKNOWN with the reason; no single backend can fail the whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from opstui.domain.ci import CiRun
+from opstui.domain.errors import OpstuiError
+from opstui.domain.experiment import Run
+from opstui.domain.model import ModelVersion
+from opstui.domain.promotion import Evidence, MetricDelta, direction_of
+from opstui.domain.status import Status
+from opstui.domain.words import short
+from opstui.operations.world import World
+
+LIMIT = 10.0
+"""Seconds after which what has not answered is unknown."""
+
+_FULL_SHA = (40, 64)
+_CI_RUNS = 200
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[T]):
+    """What a backend said, or the reason why it said nothing."""
+
+    value: T | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything that was found out about one version."""
+
+    run: Run | None
+    champion_run: Run | None
+    commit: str
+    metrics: tuple[MetricDelta, ...]
+    evidence: tuple[Evidence, ...]
+
+
+async def gather(
+    world: World, version: ModelVersion, champion: ModelVersion | None, limit: float = LIMIT
+) -> Findings:
+    """Find out what there is to know about `version`, beside `champion` where there is one.
+
+    limit: seconds for everything together.
+    """
+    deadline = asyncio.get_running_loop().time() + limit
+    run, champion_run = await asyncio.gather(
+        _run_of(world, version, deadline), _run_of(world, champion, deadline)
+    )
+    commit = (run.value.commit if run.value else "") or version.tag("mlflow.source.git.commit")
+    ci, image, clone = await asyncio.gather(
+        ci_evidence(world, commit, deadline),
+        image_evidence(world, commit, deadline),
+        commit_evidence(world, commit, deadline),
+    )
+    evidence = [_ready(version), _run_state(version, run), ci, image, clone]
+    if champion is not None:
+        evidence.append(_datasets(run.value, champion_run.value, champion.version))
+    if version.stage:
+        evidence.append(Evidence(
+            "stage", Status.WARNED,
+            f"stage {version.stage} is deprecated by MLflow and is left as it is",
+        ))
+    return Findings(
+        run.value, champion_run.value, commit,
+        deltas(run.value, champion_run.value, world.rules.directions), tuple(evidence),
+    )
+
+
+def deltas(
+    candidate: Run | None, champion: Run | None, directions: dict[str, str]
+) -> tuple[MetricDelta, ...]:
+    """Every metric of both runs: the candidate's in its order, then what only the other has."""
+    ours = dict(candidate.metrics) if candidate else {}
+    theirs = dict(champion.metrics) if champion else {}
+    names = [*ours, *(name for name in theirs if name not in ours)]
+    return tuple(
+        MetricDelta(name, ours.get(name), theirs.get(name), direction_of(name, directions))
+        for name in names
+    )
+
+
+async def answer(question: Awaitable[T], deadline: float) -> Answer[T]:
+    """The backend's answer, or the reason in a sentence once the loop's clock is past it."""
+    try:
+        async with asyncio.timeout_at(deadline):
+            return Answer(await question)
+    except TimeoutError:
+        return Answer(None, "no answer in time")
+    except OpstuiError as error:
+        return Answer(None, str(error))
+
+
+async def _run_of(world: World, version: ModelVersion | None, deadline: float) -> Answer[Run]:
+    if version is None:
+        return Answer(None, "there is no champion")
+    if not version.run_id:
+        return Answer(None, f"v{version.version} names no source run")
+    return await answer(world.tracking.run(version.run_id), deadline)
+
+
+def _ready(version: ModelVersion) -> Evidence:
+    if version.ready:
+        return Evidence("status", Status.PASSED, "the version is ready")
+    note = version.status_note or "its registration is not complete"
+    return Evidence("status", Status.FAILED, f"the version is not ready: {note}")
+
+
+def _run_state(version: ModelVersion, run: Answer[Run]) -> Evidence:
+    if run.value is None:
+        return Evidence("run", Status.UNKNOWN, run.reason)
+    name = run.value.name or version.run_id
+    return Evidence("run", run.value.status, f"{name} {run.value.status.word}")
+
+
+def _datasets(run: Run | None, champion: Run | None, version: str) -> Evidence:
+    if run is None or champion is None or not (run.datasets and champion.datasets):
+        return Evidence("data", Status.UNKNOWN, "the runs do not say what data they measured on")
+    if dict(run.datasets) == dict(champion.datasets):
+        return Evidence("data", Status.PASSED, f"the same datasets as v{version}")
+    return Evidence(
+        "data", Status.WARNED, f"other datasets than v{version}: the metrics may not compare"
+    )
+
+
+def _no_commit(name: str, commit: str) -> Evidence | None:
+    if not commit:
+        return Evidence(name, Status.UNKNOWN, "the run names no commit")
+    if len(commit) not in _FULL_SHA:
+        return Evidence(name, Status.UNKNOWN, f"{commit} is no full commit id")
+    return None
+
+
+async def commit_evidence(world: World, commit: str, deadline: float) -> Evidence:
+    """Whether this clone has the commit."""
+    if missing := _no_commit("commit", commit):
+        return missing
+    found = await answer(world.git.resolve(commit), deadline)
+    if found.value == commit:
+        return Evidence("commit", Status.PASSED, f"{short(commit)} is in this clone")
+    reason = found.reason or f"{short(commit)} is not in this clone"
+    return Evidence("commit", Status.UNKNOWN, reason)
+
+
+async def image_evidence(world: World, commit: str, deadline: float) -> Evidence:
+    """Whether the engine has an image whose revision label is exactly this commit."""
+    if missing := _no_commit("image", commit):
+        return missing
+    images = await answer(world.engine.images(), deadline)
+    if images.value is None:
+        return Evidence("image", Status.UNKNOWN, images.reason)
+    for image in images.value:
+        if image.revision == commit:
+            return Evidence("image", Status.PASSED, f"{image.name} is built from {short(commit)}")
+    return Evidence("image", Status.WARNED, f"no image of {short(commit)} on this engine")
+
+
+async def ci_evidence(world: World, commit: str, deadline: float) -> Evidence:
+    """What all CI servers say of exactly this commit, by the newest run of each workflow."""
+    if missing := _no_commit("ci", commit):
+        return missing
+    if not world.ci:
+        return Evidence("ci", Status.UNKNOWN, "no CI server is known")
+    answers = await asyncio.gather(
+        *(answer(server.runs(_CI_RUNS), deadline) for server in world.ci)
+    )
+    known = {run.key: run for run in world.board.ci_runs}
+    failures = []
+    for server, said in zip(world.ci, answers, strict=True):
+        if said.value is None:
+            failures.append(f"{server.name}: {said.reason}")
+        else:
+            known.update((run.key, run) for run in said.value)
+    newest = _newest_by_workflow(run for run in known.values() if run.commit == commit)
+    silent = f"; not asked: {', '.join(failures)}" if failures else ""
+    if not newest:
+        asked = ", ".join(server.name for server in world.ci)
+        text = f"no run of {short(commit)} is known ({asked})"
+        return Evidence("ci", Status.UNKNOWN, text + silent)
+    status = _together(newest)
+    told = ", ".join(
+        f"{run.workflow} {run.status.word}{' on uncommitted changes' if run.dirty else ''}"
+        f" ({run.server} #{run.number})" for run in newest
+    )
+    return Evidence("ci", status, f"{told} on {short(commit)}{silent}")
+
+
+def _newest_by_workflow(runs: Iterable[CiRun]) -> list[CiRun]:
+    newest: dict[tuple[str, str], CiRun] = {}
+    for run in runs:
+        place = (run.server, run.workflow)
+        if place not in newest or run.created > newest[place].created:
+            newest[place] = run
+    return sorted(newest.values(), key=lambda run: run.key)
+
+
+def _together(runs: list[CiRun]) -> Status:
+    """The worst state; a run on uncommitted changes proves nothing about the commit."""
+    states = {run.status for run in runs}
+    if states & {Status.FAILED, Status.LOST}:
+        return Status.FAILED
+    if states & {Status.RUNNING, Status.QUEUED, Status.BLOCKED}:
+        return Status.RUNNING
+    if states == {Status.PASSED}:
+        return Status.WARNED if any(run.dirty for run in runs) else Status.PASSED
+    return Status.UNKNOWN if Status.UNKNOWN in states else Status.WARNED
