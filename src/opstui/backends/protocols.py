@@ -135,6 +135,10 @@ class Engine(Protocol):
         """The address and the context it comes from, for headers and errors."""
         ...
 
+    async def version(self) -> str:
+        """The engine's own version and its API's, for `doctor`."""
+        ...
+
     async def images(self) -> tuple[Image, ...]:
         """Every image with all its names, newest first; one request for images, one for users."""
         ...

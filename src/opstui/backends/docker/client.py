@@ -12,8 +12,10 @@ from typing import Any
 import requests
 from docker import APIClient
 from docker.tls import TLSConfig
+from requests.adapters import BaseAdapter
 
 from opstui.backends.docker.addresses import Address, without_password
+from opstui.backends.docker.unix import UnixAdapter
 from opstui.backends.protocols import CallLog
 
 ACT_SECONDS = 60.0
@@ -27,10 +29,21 @@ class Client(APIClient):
         self.address = address
         self._calls = calls
         self._seconds = timeout
+        self._unix = UnixAdapter(address.socket) if address.socket else None
         super().__init__(
             base_url=address.url, version="auto", timeout=timeout,  # type: ignore[arg-type]
             tls=_tls(address) or False, use_ssh_client=True,
         )
+
+    def get_adapter(self, url: str) -> BaseAdapter:
+        """What carries a request; our own for unix sockets."""
+        return self._unix or super().get_adapter(url)
+
+    def close(self) -> None:
+        """Let go of the idle sockets; streams that are being read stay open."""
+        super().close()
+        if self._unix is not None:
+            self._unix.close()
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Every request of the SDK passes here; it is recorded however it ends."""

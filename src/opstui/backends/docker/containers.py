@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 GRACE = 10
 """Seconds between asking a container to stop and killing it, where it does not say itself."""
+GATHER = 0.03
+"""Seconds to gather output: every line comes as a chunk of its own."""
 
 
 def start(client: Client, container: Container) -> None:
@@ -57,6 +60,8 @@ async def logs(
     path = f"/containers/{container.id}/logs"
     async with connection.stream("read the log", path, params, gone=gone) as chunks:
         async for chunk in chunks:
-            data = chunk if frames is None else frames.feed(chunk)
+            await asyncio.sleep(GATHER)
+            data = b"".join((chunk, *chunks.waiting()))
+            data = data if frames is None else frames.feed(data)
             if data:
                 yield data

@@ -9,6 +9,7 @@ from opstui.backends.docker import containers, events, images
 from opstui.backends.docker.connection import Connection
 from opstui.backends.protocols import CallLog
 from opstui.domain.image import Container, Image, Layer
+from opstui.domain.image_name import check_name
 
 SECONDS = 10.0
 """How long a connection or an answer may take; acts get at least a minute."""
@@ -69,7 +70,7 @@ class DockerEngine:
 
     async def tag(self, image: Image, name: str) -> None:
         """Give it one more `repository:tag`; a name another image has moves over."""
-        images.check_name(name)
+        check_name(name)
         await self._connection.ask(
             f"tag {image.name}", lambda client: images.tag(client, image, name), gone=image.name
         )

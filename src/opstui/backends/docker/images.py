@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from opstui.backends.docker import reading
 from opstui.domain.errors import OpstuiError
 from opstui.domain.image import Container, Image, Layer
+from opstui.domain.image_name import check_name
 
 if TYPE_CHECKING:
     from opstui.backends.docker.client import Client
-
-_PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
-_HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])(?::[0-9]+)?"
-_NAME = re.compile(rf"(?:{_HOST}/)?{_PART}(?:/{_PART})*:[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}}")
-"""`[host[:port]/]repository:tag`; source: the grammar in distribution/reference, reference.go."""
 
 
 def listed(client: Client) -> tuple[Image, ...]:
@@ -66,16 +61,6 @@ def tag(client: Client, image: Image, name: str) -> None:
     client.image_facts(image.id)
     repository, _, word = name.rpartition(":")
     client.tag(image.id, repository, word)
-
-
-def check_name(name: str) -> None:
-    """Raise OpstuiError where `name` is not `repository:tag`."""
-    if not _NAME.fullmatch(name) or len(name) > 255:
-        raise OpstuiError(
-            f"{name!r} is not a name for an image",
-            hint="write repository:tag in lower case, such as churn-api:1.4.0 or "
-            "registry.example:5000/team/churn-api:1.4.0",
-        )
 
 
 def _newest_first(image: Image) -> tuple[float, str, str]:

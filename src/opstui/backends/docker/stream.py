@@ -14,7 +14,7 @@ from opstui.domain.errors import OpstuiError
 if TYPE_CHECKING:
     import requests
 
-AHEAD = 64
+AHEAD = 512
 """Chunks that may wait for the reader; a container that floods its log is slowed, not kept."""
 
 
