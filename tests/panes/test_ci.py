@@ -59,7 +59,7 @@ def test_a_narrow_pane_keeps_state_number_what_where_and_how_long(bench: Bench) 
     view = CiView(world(bench, bench.shell("true"), now=NOON))
     running = replace(RUN, number=813, status=Status.RUNNING, finished=None, branch="feature/sca")
     assert rows(view, [RUN], 20) == ["✗ #812 unit main 41s"]
-    assert rows(view, [RUN, running], 37) == [
+    assert rows(view, [RUN, running], 32) == [
         "✗ #812 unit main          41s 5m",
         "● #813 unit feature/sca 4m00s 5m",
     ]
