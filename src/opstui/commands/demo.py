@@ -29,12 +29,17 @@ def add(commands: Any) -> None:
         NAME, help="try everything in a throw-away workspace", description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("folder", nargs="?", metavar="FOLDER",
+    parser.add_argument("folder", nargs="?", metavar="FOLDER", type=absolute,
                         help="where to make it: an empty folder, or one that --keep left "
                              "(default: a new temporary one)")
     parser.add_argument("--keep", action="store_true",
                         help="leave the folder and the images when opstui ends")
     parser.set_defaults(run=run)
+
+
+def absolute(text: str) -> Path:
+    """The folder that a person named."""
+    return Path(text).expanduser().absolute()
 
 
 async def run(args: argparse.Namespace, places: Places, environ: Mapping[str, str]) -> int:
@@ -45,8 +50,9 @@ async def run(args: argparse.Namespace, places: Places, environ: Mapping[str, st
             "opstui needs a terminal", where="standard input and output",
             hint="`opstui demo FOLDER --keep` only makes the workspace",
         )
-    folder = Path(args.folder).expanduser().absolute() if args.folder else None
-    workspace = await prepare(folder, keep=args.keep, tell=lambda text: print(text, flush=True))
+    workspace = await prepare(
+        args.folder, keep=args.keep, tell=lambda text: print(text, flush=True)
+    )
     try:
         return await show(workspace) if screen else 0
     finally:

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 T_co = TypeVar("T_co", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page(Generic[T_co]):
     """Some items of a list, and the token that asks for the next ones."""
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 Handler = Callable[..., Awaitable[None]]
@@ -23,10 +24,10 @@ _MARK = "__opstui_action__"
 class Action:
     """What is declared about one act."""
 
-    name: str
+    method: str
     """The method's name; with the owner's kind it makes the id, such as `branches.delete`."""
     keys: tuple[str, ...]
-    """Textual key names; the first one is shown."""
+    """Key names as people write them; the first one is shown."""
     label: str
     """One or two words for the footer."""
     help: str
@@ -57,7 +58,7 @@ def action(
         if not text:
             raise TypeError(f"action {method.__name__} needs a docstring: it is its help")
         setattr(method, _MARK, Action(
-            name=method.__name__.removeprefix("action_"), keys=tuple(keys.split(",")), label=label,
+            method=method.__name__, keys=tuple(keys.split(",")), label=label,
             help=text[0].rstrip("."), changes=changes, when=when, item=item, footer=footer,
         ))
         return method
@@ -76,7 +77,7 @@ class Bound:
     @property
     def id(self) -> str:
         """Name for the user's keymap, such as `models.promote`."""
-        return f"{self.kind}.{self.action.name}"
+        return f"{self.kind}.{self.action.method}"
 
     def why_not(self, item: Any, *, read_only: bool) -> str:
         """The reason it can't be done now, or empty."""
@@ -88,20 +89,23 @@ class Bound:
 
     async def run(self, item: Any, desk: Any) -> None:
         """Carry it out."""
-        method = next(
-            name for name in dir(type(self.owner))
-            if getattr(getattr(type(self.owner), name, None), _MARK, None) is self.action
-        )
-        handler: Handler = getattr(self.owner, method)
+        handler: Handler = getattr(self.owner, self.action.method)
         await (handler(item, desk) if self.action.item else handler(desk))
 
 
 def actions_of(owner: Any, kind: str) -> tuple[Bound, ...]:
     """Every action that the owner's class declares, base classes first, in source order."""
+    kept: type[object] = type(owner)
+    return tuple(Bound(owner, mark, kind) for mark in declared(kept))
+
+
+@cache
+def declared(owner: type[object]) -> tuple[Action, ...]:
+    """The actions of a class, for keymaps and key tables."""
     found: dict[str, Action] = {}
-    for base in reversed(type(owner).__mro__):
+    for base in reversed(owner.__mro__):
         for name, member in vars(base).items():
             mark = getattr(member, _MARK, None)
             if isinstance(mark, Action):
                 found[name] = mark
-    return tuple(Bound(owner, mark, kind) for mark in found.values())
+    return tuple(found.values())

@@ -19,7 +19,7 @@ from opstui.ui.theme import Brush
 class Ask(Dialog[str | None]):
     """One input line; `enter` takes it, `esc` doesn't."""
 
-    CSS = Dialog.CSS + """
+    DEFAULT_CSS = """
     Ask > Vertical { height: auto; max-width: 90%; width: 76; border: round $accent; padding: 0 1;
         background: $background; border-title-color: $foreground; }
     """

@@ -53,7 +53,7 @@ class ChoiceList(RowList):
 class Choose(Dialog[str | None]):
     """A menu. With `search`, typing narrows it; else letters move as in every list."""
 
-    CSS = Dialog.CSS + """
+    DEFAULT_CSS = """
     Choose > Vertical { height: auto; }
     """
 

@@ -14,7 +14,7 @@ Cell = str | Span | Line
 """What a cell may give; a bare string is plain text, never markup."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column(Generic[T]):
     """How one fact of an item is shown, sorted and given room."""
 

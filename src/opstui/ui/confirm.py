@@ -66,7 +66,7 @@ class QuestionBox(DocumentView):
 class Confirm(Dialog[bool]):
     """Asks; `enter` alone answers Cancel."""
 
-    CSS = Dialog.CSS + """
+    DEFAULT_CSS = """
     Confirm > Vertical { height: auto; }
     Confirm #typed { margin-top: 0; }
     """

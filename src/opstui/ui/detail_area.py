@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import partial
 
 from textual.timer import Timer
 
@@ -79,7 +80,7 @@ class DetailArea(DocumentView):
         """Load the detail in sight, unless it is being followed already."""
         detail = self.current
         if detail is not None and self.size and self._followed != detail.id:
-            self.run_worker(self._read(detail), group="detail", exclusive=True)
+            self.run_worker(partial(self._read, detail), group="detail", exclusive=True)
 
     async def _read(self, detail: Detail) -> None:
         document = self.document

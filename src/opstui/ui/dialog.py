@@ -20,9 +20,9 @@ class Dialog(ModalScreen[R]):
     """A modal screen whose keys are declared actions: its own and the focused widget's."""
 
     AUTO_FOCUS = ""
-    CSS = """
+    DEFAULT_CSS = """
     Dialog { align: center middle; background: $background 60%; }
-    Dialog Input { border: none; height: 1; padding: 0 1; background: $surface; }
+    Dialog Input, Dialog Input:focus { border: none; height: 1; padding: 0 1; background: $surface; }
     """
 
     def __init__(self, desk: Desk, keymap: Keymap) -> None:

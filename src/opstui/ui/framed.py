@@ -6,7 +6,6 @@ from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
-from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -146,12 +145,9 @@ class Framed(Widget, can_focus=True):
         self._lines = []
         self.redraw()
 
-    def on_focus(self, _event: events.Focus) -> None:
+    def watch_has_focus(self, _has_focus: bool) -> None:
         """The frame shows who has the keys."""
-        self.redraw()
-
-    def on_blur(self, _event: events.Blur) -> None:
-        """The frame shows who has the keys."""
+        super().watch_has_focus(_has_focus)
         self.redraw()
 
     def _rule(

@@ -32,7 +32,7 @@ AGES = 30.0
 class House(Screen[None]):
     """Carries keys to actions and draws what frames the floor."""
 
-    CSS = "House { background: $background; }"
+    DEFAULT_CSS = "House { background: $background; }"
 
     def __init__(
         self, specs: Sequence[PaneSpec], extra: Sequence[PaneSpec], *, brush: Brush,
@@ -159,7 +159,7 @@ class House(Screen[None]):
     @on(Pane.Loaded)
     def _loaded(self, event: Pane.Loaded) -> None:
         if event.pane.spec.number == 1:
-            self.run_worker(self._read_headline(), group="headline", exclusive=True)
+            self.run_worker(self._read_headline, group="headline", exclusive=True)
 
     async def _read_headline(self) -> None:
         try:

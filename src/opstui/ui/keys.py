@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from opstui.domain.errors import OpstuiError
-from opstui.ui.action import Bound, actions_of
+from opstui.ui.action import Bound, actions_of, declared
 from opstui.ui.choose import Choose
 from opstui.ui.desk import Choice, Question
 from opstui.ui.detail_area import DetailArea
@@ -15,6 +16,7 @@ from opstui.ui.global_actions import Everywhere
 from opstui.ui.house_desk import HouseDesk
 from opstui.ui.keymap import Keymap, shown
 from opstui.ui.rows import RowList
+from opstui.ui.view import View
 
 if TYPE_CHECKING:
     from opstui.ui.house import House
@@ -75,7 +77,7 @@ class Keys:
         if reason:
             self.house.say(f"{bound.action.label}: {reason}", "warning")
             return
-        self.house.run_worker(self._perform(bound, item), group="action")
+        self.house.run_worker(partial(self._perform, bound, item), group="action")
 
     async def _perform(self, bound: Bound, item: Any) -> None:
         changes = bound.action.changes
@@ -125,3 +127,16 @@ class Keys:
             return
         self._interrupted = now
         self.house.say("press q to quit, or ctrl+c once more", "information")
+
+
+def scopes_of(views: Sequence[type[View[Any]]]) -> list[tuple[str, tuple[Bound, ...]]]:
+    """Every scope of keys there is, by title: for the keymap's check and the key table."""
+    return [
+        ("Everywhere", _of(Everywhere, "everywhere")), ("In lists", _of(RowList, "list")),
+        ("In texts", _of(DetailArea, "list")),
+        *((view.title, _of(view, view.kind)) for view in views),
+    ]
+
+
+def _of(owner: type[object], kind: str) -> tuple[Bound, ...]:
+    return tuple(Bound(None, mark, kind) for mark in declared(owner))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from textual.app import ComposeResult
@@ -84,7 +85,7 @@ class Pane(Widget):
     def on_mount(self) -> None:
         """Start to load and to listen."""
         for stack in self.stacks:
-            self.run_worker(self._listen(stack[0]), group=f"listen-{stack[0].view.kind}")
+            self.run_worker(partial(self._listen, stack[0]), group=f"listen-{stack[0].view.kind}")
         self.show_level()
         self.reload()
 
@@ -221,7 +222,8 @@ class Pane(Widget):
         if level.loading and not fresh:
             level.outdated = not more
             return
-        self.run_worker(self._load(level, fresh=fresh, more=more), group="load", exclusive=True)
+        work = partial(self._load, level, fresh=fresh, more=more)
+        self.run_worker(work, group="load", exclusive=True)
 
     async def _load(self, level: Level, *, fresh: bool, more: bool) -> None:
         if await level.load(fresh=fresh, more=more):

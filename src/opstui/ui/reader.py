@@ -16,7 +16,7 @@ from opstui.ui.theme import Brush
 class Reader(Dialog[None]):
     """Shows one detail until it is closed."""
 
-    CSS = Dialog.CSS + "Reader DetailArea { margin: 1 2; }"
+    DEFAULT_CSS = "Reader DetailArea { margin: 1 2; }"
 
     def __init__(
         self, desk: Desk, keymap: Keymap, brush: Brush, title: str, body: Detail

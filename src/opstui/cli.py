@@ -1,0 +1,125 @@
+"""The command line: arguments, the log file, and the one place that prints an expected error."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import logging.handlers
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from opstui import __version__
+from opstui.commands.table import COMMANDS
+from opstui.domain.errors import OpstuiError
+from opstui.places import Places, places
+
+EXAMPLES = """\
+examples:
+  opstui                      open the repository of this folder
+  opstui ~/src/churn          open another one
+  opstui --local              start opstui's own MLflow server beside it
+  opstui doctor               what was found, and what to do about what was not
+  opstui status --json        the facts of the panes, for scripts
+  opstui promote churn 9 --to champion --dry-run
+  opstui rollback churn
+  opstui audit verify         check the journal's chain
+  opstui demo                 try everything in a throw-away workspace
+
+exit codes: 0 done, 1 something failed, 2 wrong arguments or settings; `promote --help` has more
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """All arguments. A folder called like a command is given as `./demo`."""
+    top = argparse.ArgumentParser(
+        prog="opstui", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="One keyboard for branches, CI, images, experiments and models.",
+    )
+    top.add_argument("--version", action="version", version=f"opstui {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    for module in COMMANDS:
+        module.add(commands)
+    show = commands.add_parser("open", help="open the terminal interface (the default)")
+    show.add_argument("path", nargs="?", default=".", metavar="PATH", help="a repository")
+    show.add_argument("--read-only", action="store_true", help="nothing shared can be changed")
+    show.add_argument("--local", action="store_true",
+                      help="start opstui's own MLflow server if no other is configured")
+    return top
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Carry out a command line; returns the exit code."""
+    top = parser()
+    chosen = top.parse_args(with_default_command(arguments))
+    try:
+        where = places(os.environ)
+        log_to(where)
+        if chosen.command == "open":
+            return open_screen(chosen, where)
+        code: int = asyncio.run(chosen.run(chosen, where, os.environ))
+        return code
+    except OpstuiError as error:
+        print(f"opstui: {error}", file=sys.stderr)  # noqa: T201
+        return 2 if chosen.command == "open" else 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def with_default_command(arguments: Sequence[str]) -> list[str]:
+    """The arguments with `open` put before them where no command is named."""
+    names = {module.NAME for module in COMMANDS} | {"open"}
+    first = next((a for a in arguments if not a.startswith("-")), "")
+    if first in names or any(a in ("-h", "--help", "--version") for a in arguments):
+        return list(arguments)
+    return ["open", *arguments]
+
+
+def open_screen(chosen: argparse.Namespace, where: Places) -> int:
+    """Open the terminal interface on a repository."""
+    from dataclasses import replace
+
+    from opstui.wiring import open_front
+
+    front = open_front(Path(chosen.path), where, os.environ)
+    if chosen.read_only:
+        front.settings = replace(front.settings, read_only=True)
+    return show(front, local=chosen.local)
+
+
+def show(front: object, *, local: bool) -> int:
+    """Run the terminal interface until it is left."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise OpstuiError(
+            "opstui needs a terminal", where="standard input and output",
+            hint="for scripts there is `opstui status --json`",
+        )
+    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    from opstui.app import OpstuiApp
+    from opstui.wiring import Front
+
+    assert isinstance(front, Front)
+    app = OpstuiApp(front, local=local)
+    app.run()
+    return app.return_code or 0
+
+
+def log_to(where: Places) -> None:
+    """Write the log beside the journal, a megabyte at most, readable for its owner only."""
+    try:
+        where.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handler = logging.handlers.RotatingFileHandler(
+            where.log, maxBytes=1_000_000, backupCount=1, encoding="utf-8", delay=True,
+        )
+    except OSError as error:
+        raise OpstuiError(
+            "the state folder can't be written", where=str(where.state),
+            hint=f"{error.strerror}; XDG_STATE_HOME names another one",
+        ) from error
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
+    logger = logging.getLogger("opstui")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False

@@ -1,0 +1,106 @@
+"""What the panes show, as plain data for scripts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from opstui.domain.errors import OpstuiError
+from opstui.domain.status import Status
+from opstui.domain.words import plural
+from opstui.operations.world import World
+
+Section = dict[str, Any]
+
+
+async def gather(world: World) -> dict[str, Section]:
+    """Ask every backend at once.
+
+    Each section has `error` (a sentence, or None), `summary` (a sentence) and `items`; a
+    backend that fails empties its own section only.
+    """
+    asked = {
+        "branches": _branches, "ci": _ci, "images": _images, "containers": _containers,
+        "experiments": _experiments, "models": _models,
+    }
+    sections = await asyncio.gather(*(_section(ask, world) for ask in asked.values()))
+    return dict(zip(asked, sections, strict=True))
+
+
+async def _section(ask: Callable[[World], Awaitable[Section]], world: World) -> Section:
+    try:
+        return {"error": None, **await ask(world)}
+    except OpstuiError as error:
+        return {"error": str(error), "summary": "", "items": []}
+
+
+async def _branches(world: World) -> Section:
+    repository, branches = await asyncio.gather(world.git.repository(), world.git.branches())
+    head = repository.head or "detached"
+    return {
+        "summary": f"{repository.name} on {head}, {plural(len(branches), 'branch')}",
+        "repository": plain(repository), "items": [plain(branch) for branch in branches],
+    }
+
+
+async def _ci(world: World) -> Section:
+    lists = await asyncio.gather(*(server.runs(100) for server in world.ci))
+    runs = [run for some in lists for run in some]
+    failed = sum(run.status is Status.FAILED for run in runs)
+    return {"summary": f"{plural(len(runs), 'run')}, {failed} failed",
+            "items": [plain(run) for run in runs]}
+
+
+async def _images(world: World) -> Section:
+    images = await world.engine.images()
+    return {"summary": plural(len(images), "image"), "items": [plain(image) for image in images]}
+
+
+async def _containers(world: World) -> Section:
+    containers = await world.engine.containers()
+    up = sum(container.status is Status.UP for container in containers)
+    return {"summary": f"{plural(len(containers), 'container')}, {up} up",
+            "items": [plain(container) for container in containers]}
+
+
+async def _experiments(world: World) -> Section:
+    page = await world.tracking.experiments()
+    more = " or more" if page.token else ""
+    return {"summary": plural(len(page.items), "experiment") + more,
+            "items": [plain(experiment) for experiment in page.items]}
+
+
+async def _models(world: World) -> Section:
+    page = await world.registry.models()
+    more = " or more" if page.token else ""
+    return {"summary": plural(len(page.items), "model") + more,
+            "items": [plain(model) for model in page.items]}
+
+
+def plain(noun: Any) -> Any:
+    """A noun as JSON has it: pairs become objects, states words, times RFC 3339."""
+    return {name: _value(name, value) for name, value in asdict(noun).items()}
+
+
+def _value(name: str, value: Any) -> Any:
+    if isinstance(value, Status):
+        return value.word
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    if isinstance(value, tuple | list):
+        if name in ("labels", "tags", "aliases", "params", "metrics") and all(
+            isinstance(pair, tuple | list) and len(pair) == 2 for pair in value
+        ):
+            return {key: _value("", entry) for key, entry in value}
+        return [_value("", entry) for entry in value]
+    if isinstance(value, dict):
+        return {key: _value(key, entry) for key, entry in value.items()}
+    return value

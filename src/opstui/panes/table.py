@@ -1,0 +1,43 @@
+"""The table of panes: a pane is one file and one line here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from opstui.operations.world import World
+from opstui.panes.branches import BranchesView
+from opstui.panes.calls import CallsView
+from opstui.panes.ci import CiView
+from opstui.panes.commits import CommitsView
+from opstui.panes.containers import ContainersView
+from opstui.panes.experiments import ExperimentsView
+from opstui.panes.images import ImagesView
+from opstui.panes.journal import JournalView
+from opstui.panes.models import ModelsView
+from opstui.panes.runs import RunsView
+from opstui.panes.versions import VersionsView
+from opstui.ui.pane import PaneSpec
+from opstui.ui.view import View
+
+
+VIEWS: tuple[type[View[Any]], ...] = (
+    BranchesView, CommitsView, CiView, ImagesView, ContainersView, ExperimentsView, RunsView,
+    ModelsView, VersionsView, JournalView, CallsView,
+)
+"""Every list there is, also those inside an item."""
+
+
+def panes(world: World) -> tuple[PaneSpec, ...]:
+    """The panes that stand side by side, by number."""
+    return (
+        PaneSpec(1, "git", (BranchesView(world),)),
+        PaneSpec(2, "ci", (CiView(world),)),
+        PaneSpec(3, "docker", (ImagesView(world), ContainersView(world))),
+        PaneSpec(4, "mlflow", (ExperimentsView(world),)),
+        PaneSpec(5, "mlflow", (ModelsView(world),)),
+    )
+
+
+def extra(world: World) -> tuple[PaneSpec, ...]:
+    """The panes that are shown only while they have the focus."""
+    return (PaneSpec(6, "opstui", (JournalView(world), CallsView(world))),)

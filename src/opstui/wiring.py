@@ -1,0 +1,97 @@
+"""Wires the backends into a World: the one place that knows every wing's constructors."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from opstui.backends.calls import RecentCalls
+from opstui.backends.ci.local.runner import LocalRunner
+from opstui.backends.ci.table import CiContext, connect
+from opstui.backends.docker.engine import DockerEngine
+from opstui.backends.git.repository import GitRepository
+from opstui.backends.journal import FileJournal
+from opstui.backends.mlflow.connection import MlflowConnection
+from opstui.backends.mlflow.local import LocalMlflowServer
+from opstui.domain.errors import OpstuiError
+from opstui.operations.world import Rules, World
+from opstui.places import Places
+from opstui.settings import REPOSITORY_FILE, Settings, load
+
+
+@dataclass(slots=True)
+class Front:
+    """What the front door found: settings, folders, and the world behind them."""
+
+    path: Path
+    """Where opstui was started, or the PATH that it was given."""
+    settings: Settings
+    places: Places
+    environ: Mapping[str, str]
+    world: World
+    connection: MlflowConnection
+    machine: str
+
+    async def close(self) -> None:
+        """Let go of the servers; the embedded one ends with the last opstui."""
+        await self.connection.close()
+        await self.world.local.stop()
+
+
+def top_of(path: Path) -> Path | None:
+    """The work tree that holds `path`, found by looking for `.git`; None where there is none."""
+    for folder in (path, *path.parents):
+        if (folder / ".git").exists():
+            return folder
+    return None
+
+
+def open_front(
+    path: Path, places: Places, environ: Mapping[str, str], settings: Settings | None = None
+) -> Front:
+    """Read the settings and wire the world; touches no server and writes nothing."""
+    path = path.expanduser().absolute()
+    if not path.is_dir():
+        raise OpstuiError("there is no such folder", where=str(path), hint="give a repository")
+    top = top_of(path)
+    if settings is None:
+        shared = top / REPOSITORY_FILE if top is not None else None
+        settings = load(places.settings, shared, environ)
+    calls = RecentCalls()
+    local = LocalMlflowServer(places.data, places.state, path, calls, environ)
+    connection = MlflowConnection(
+        calls, environ=environ, uri=settings.mlflow_uri,
+        registry_uri=settings.mlflow_registry_uri, local=local,
+    )
+    servers = connect(CiContext(
+        repository=top or path, state=places.state, cache=places.cache, calls=calls,
+        command=settings.ci_command or None, repo_command=settings.repository_ci_command or None,
+        slots=settings.ci_slots, timeout=settings.ci_timeout * 60 or None, environ=environ,
+    ))
+    runner = next(server for server in servers if isinstance(server, LocalRunner))
+    world = World(
+        git=GitRepository(path, calls), ci=servers, trust=runner,
+        engine=DockerEngine(calls, host=settings.docker_host, context=settings.docker_context),
+        tracking=connection.tracking, registry=connection.registry, local=local,
+        journal=FileJournal(places.journal, calls), calls=calls,
+        clock=lambda: datetime.now(UTC),
+        rules=Rules(
+            champion=settings.champion, previous=settings.previous,
+            aliases=tuple(settings.aliases), directions=dict(settings.metrics),
+            settle=settings.settle,
+        ),
+        ascii_only=settings.ascii or not _unicode(environ),
+    )
+    return Front(path, settings, places, environ, world, connection, socket.gethostname())
+
+
+def _unicode(environ: Mapping[str, str]) -> bool:
+    """Whether the locale can show more than ASCII; an unset one is taken for UTF-8."""
+    named = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or ""
+    if named in ("C", "POSIX") or environ.get("TERM") == "linux":
+        return os.environ.get("PYTHONUTF8") == "1" and environ.get("TERM") != "linux"
+    return not named or "utf" in named.lower()
