@@ -1,0 +1,69 @@
+"""A desk with a person at it who answers as scripted; it remembers all that was shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from opstui.ui.desk import Choice, Detail, Prompt, Question
+
+
+@dataclass
+class ScriptedDesk:
+    """Answers are taken from the front of each list; a question too many fails the test."""
+
+    confirms: list[bool] = field(default_factory=list)
+    answers: list[str | None] = field(default_factory=list)
+    picks: list[str | None] = field(default_factory=list)
+    read_only: bool = False
+
+    questions: list[Question] = field(default_factory=list)
+    prompts: list[Prompt] = field(default_factory=list)
+    menus: list[Sequence[Choice]] = field(default_factory=list)
+    documents: list[tuple[str, Detail]] = field(default_factory=list)
+    notices: list[tuple[str, str]] = field(default_factory=list)
+    reloads: list[str] = field(default_factory=list)
+    jumps: list[tuple[str, str]] = field(default_factory=list)
+    copied: list[tuple[str, str]] = field(default_factory=list)
+    worked_on: list[tuple[str, str]] = field(default_factory=list)
+
+    async def confirm(self, question: Question) -> bool:
+        self.questions.append(question)
+        assert self.confirms, f"nobody expected the question {question.title!r}"
+        return self.confirms.pop(0)
+
+    async def ask(self, prompt: Prompt) -> str | None:
+        self.prompts.append(prompt)
+        assert self.answers, f"nobody expected the prompt {prompt.title!r}"
+        return self.answers.pop(0)
+
+    async def choose(self, title: str, choices: Sequence[Choice]) -> str | None:
+        self.menus.append(choices)
+        assert self.picks, f"nobody expected the menu {title!r}"
+        return self.picks.pop(0)
+
+    async def read(self, title: str, body: Detail) -> None:
+        self.documents.append((title, body))
+
+    def say(self, text: str, *, kind: str = "information") -> None:
+        self.notices.append((kind, text))
+
+    def changed(self, *kinds: str) -> None:
+        self.reloads.extend(kinds)
+
+    def go(self, kind: str, key: str) -> None:
+        self.jumps.append((kind, key))
+
+    def copy(self, text: str, what: str) -> None:
+        self.copied.append((what, text))
+
+    @contextmanager
+    def busy(self, kind: str, key: str) -> Iterator[None]:
+        self.worked_on.append((kind, key))
+        yield
+
+    @property
+    def said(self) -> list[str]:
+        """The notices' texts."""
+        return [text for _, text in self.notices]
