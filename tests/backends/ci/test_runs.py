@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -9,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from opstui.backends.calls import RecentCalls
+from opstui.backends.ci.local.logfile import LogFile
+from opstui.backends.ci.local.runner import LocalRunner
 from opstui.domain.errors import OpstuiError
 from opstui.domain.status import Status
 from tests.backends.ci.bench import Bench, finished, says, text, until
@@ -79,6 +83,23 @@ async def test_a_commit_of_a_shallow_clone_can_be_run(bench: Bench, tmp_path: Pa
     assert "reached by nothing" in await text(runner, run)
 
 
+async def test_a_commit_of_a_partial_clone_fetches_what_it_needs(
+    bench: Bench, tmp_path: Path
+) -> None:
+    old = bench.commit({"f": "old\n"})
+    bench.commit({"f": "new\n"})
+    bench.git("config", "uploadpack.allowFilter", "true")
+    partial = Bench(tmp_path / "elsewhere")
+    subprocess.run(
+        ("git", "clone", "-q", "--filter=blob:none", f"file://{bench.repository}",
+         str(partial.repository)), check=True,
+    )
+    runner = partial.shell("cat f")
+    run = await finished(runner, await runner.start(old, ""))
+    assert run.status is Status.PASSED, await text(runner, run)
+    assert (await text(runner, run)).endswith("old\n")
+
+
 async def test_a_linked_worktree_and_its_repository_share_their_runs(
     bench: Bench, tmp_path: Path
 ) -> None:
@@ -86,12 +107,8 @@ async def test_a_linked_worktree_and_its_repository_share_their_runs(
     other = Bench(tmp_path / "other")
     runner = bench.shell("true")
     run = await finished(runner, await runner.start("side", "side"))
-    from_there = await Bench.runner(
-        Bench(tmp_path / "other"), ("true",)
-    ).runs(10)
-    assert from_there == ()  # another state folder, another history
-    same_state = type(runner)(other.repository, bench.state, bench.cache, runner._calls)
-    assert [one.id for one in await same_state.runs(10)] == [run.id]
+    from_there = LocalRunner(other.repository, bench.state, bench.cache, RecentCalls())
+    assert [one.id for one in await from_there.runs(10)] == [run.id]
 
 
 async def test_a_bare_repository_can_be_run(bench: Bench, tmp_path: Path) -> None:
@@ -205,6 +222,14 @@ async def test_a_log_beyond_its_limit_keeps_its_head_and_its_end(bench: Bench) -
     assert log.endswith(b"THE END\n")
 
 
+def test_a_full_disk_is_remembered_not_raised() -> None:
+    log = LogFile(Path("/dev/full"))
+    log.write(b"does not fit")
+    log.write(b"nor this")
+    log.close()
+    assert log.trouble == "the log could not be written: No space left on device"
+
+
 async def test_names_that_are_not_utf8_survive(bench: Bench) -> None:
     branch = os.fsdecode(b"caf\xe9")
     runner = bench.shell('printf %s "$OPSTUI_BRANCH"')
@@ -290,8 +315,6 @@ async def test_those_who_watch_hear_of_runs_that_someone_else_started(bench: Ben
         async for _ in news:
             heard.append(True)
             return
-
-    import asyncio
 
     task = asyncio.create_task(listen())
     await asyncio.sleep(0)

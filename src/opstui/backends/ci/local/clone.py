@@ -39,6 +39,12 @@ def parts(orders: Orders, commit: str) -> tuple[Part, Part]:
         *_QUIET, "clone", "--quiet", "--shared", "--no-checkout", "--template=", "--config",
         "gc.auto=0", "--", orders.repository, str(tree),
     )
+    if orders.promise:
+        # A partial clone's missing objects are fetched as the checkout needs them.
+        origin += (
+            (*_QUIET, "config", "remote.origin.promisor", "true"),
+            (*_QUIET, "config", "remote.origin.partialclonefilter", orders.promise),
+        )
     checkout = (*_QUIET, "checkout", "--quiet", "--detach", commit)
     return (
         Part("clone", (clone,), tree.parent, f"git clone --shared {orders.repository}"),

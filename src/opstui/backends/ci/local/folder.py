@@ -124,8 +124,8 @@ class RunFolder:
                 procs.end(
                     lambda: procs.strays(mark, record.session, record.session_start), grace=1.0
                 )
-            orders = load_orders(self.orders.read_text("utf-8"))
-            remove_tree(Path(orders.tree).parent)
+            with suppress(OSError, ValueError, TypeError):
+                remove_tree(Path(load_orders(self.orders.read_text("utf-8")).tree).parent)
             lost = self._lost(record)
             self.write(lost)
             return lost

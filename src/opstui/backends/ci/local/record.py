@@ -37,6 +37,9 @@ class Orders:
     """The common git directory to clone from."""
     origin: str
     """What the clone shall call its origin, without credentials; empty for none."""
+    promise: str
+    """The filter of a partial clone (`git clone --filter`), whose missing objects come from
+    `origin`; empty where all objects are here."""
     tree: str
     """Where the clone goes; removed with its parent at the end."""
     cache: str

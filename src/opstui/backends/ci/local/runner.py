@@ -95,10 +95,10 @@ class LocalRunner:
         Kernel events would cost a watch for every folder and are blind on network homes.
         """
         store = await asyncio.to_thread(self._store)
-        seen = await asyncio.to_thread(store.stamp)
+        seen = await asyncio.to_thread(store.stamp, None)
         while True:
             await asyncio.sleep(0.5 if seen[1] else 2.0)
-            now = await asyncio.to_thread(store.stamp)
+            now = await asyncio.to_thread(store.stamp, seen)
             if now != seen:
                 seen = now
                 yield
@@ -162,6 +162,7 @@ class LocalRunner:
         name = (common.parent if common.name == ".git" else common).name.removesuffix(".git")
         orders = Orders(
             repository=str(common), origin=self._source.origin(),
+            promise=self._source.promise(),
             tree=str(cache / "trees" / run_id / (name or "tree")), cache=str(cache / "kept"),
             argv=command.argv, slots=self._slots, timeout=self._timeout, keep=self._keep,
             log_limit=self._log_limit,

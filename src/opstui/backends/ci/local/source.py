@@ -28,11 +28,18 @@ class Source:
         self._calls = calls
         self._environ = for_git(environ)
         self._common = ""
+        self._said = b""
+        """What the last git command wrote to its error output."""
 
     def common(self) -> str:
         """Real path of the common git directory: the same from every worktree."""
         if not self._common:
             code, out = self._git("rev-parse", "--path-format=absolute", "--git-common-dir")
+            if code and b"dubious ownership" in self._said:
+                raise OpstuiError(
+                    "the repository belongs to somebody else, so git refuses it",
+                    where=str(self.path), hint="git config --global --add safe.directory PATH",
+                )
             if code:
                 raise OpstuiError("this is not a git repository", where=str(self.path))
             self._common = os.path.realpath(os.fsdecode(out.rstrip(b"\n")))
@@ -58,7 +65,18 @@ class Source:
     def origin(self) -> str:
         """Address of the remote `origin` without credentials, empty without one."""
         code, out = self._git("config", "--get", "remote.origin.url")
-        return "" if code else without_password(os.fsdecode(out.rstrip(b"\n")))
+        address = "" if code else os.fsdecode(out.rstrip(b"\n"))
+        if address.startswith(("./", "../")):
+            return os.path.normpath(self.path / address)
+        return without_password(address)
+
+    def promise(self) -> str:
+        """The filter that `origin` was cloned with, where it holds objects that are not here."""
+        code, out = self._git("config", "--type=bool", "--get", "remote.origin.promisor")
+        if code or out.strip() != b"true":
+            return ""
+        code, out = self._git("config", "--get", "remote.origin.partialclonefilter")
+        return "blob:none" if code else os.fsdecode(out.strip())
 
     def files(self, commit: str, paths: Iterable[str]) -> dict[str, File]:
         """Those of the paths that are files in the commit, links inside it followed."""
@@ -103,6 +121,7 @@ class Source:
             raise OpstuiError(
                 f"git {arguments[0]} did not answer: {error}", where=str(self.path)
             ) from error
+        self._said = done.stderr
         self._calls.record(
             "ci", f"git {arguments[0]}",
             shlex.join(("git", "-C", str(self.path), *arguments)), f"exit {done.returncode}",

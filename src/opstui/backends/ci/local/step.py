@@ -52,6 +52,7 @@ class Step:
         self._log = log
         self._deadline = deadline
         self._pipe: int | None = None
+        self._child = 0
 
     def run(
         self, argv: Sequence[str], cwd: Path, environ: Mapping[str, str],
@@ -64,8 +65,8 @@ class Step:
         if self._watch.cancelled:
             return Ended(None, cancelled=True)
         supervisor = os.getpid()
-        self._pipe, write = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-        os.set_blocking(write, True)
+        self._pipe, write = os.pipe()
+        os.set_blocking(self._pipe, False)
         try:
             child = subprocess.Popen(
                 argv, cwd=cwd, env=dict(environ), stdin=subprocess.DEVNULL, stdout=write,
@@ -77,6 +78,7 @@ class Step:
             return Ended(None, f"{argv[0]} could not be started: {error.strerror}")
         finally:
             os.close(write)
+        self._child = child.pid
         began(child.pid)
         try:
             ended = self._watch_over(child.pid)
@@ -106,7 +108,11 @@ class Step:
             self._pump(min(rest, 60.0))
 
     def _below(self) -> set[int]:
-        return procs.descendants(os.getpid())
+        """All that is left of the step; without /proc, its process group."""
+        found = procs.descendants(os.getpid())
+        if not found and self._watch.exit_code(self._child) is None:
+            found = {-self._child}
+        return found
 
     def _pump(self, seconds: float) -> None:
         """Wait at most that long; what can be read goes into the log."""

@@ -93,10 +93,17 @@ class Store:
         end = start + len(data)
         return LogChunk(data, end, finished and end >= size)
 
-    def stamp(self) -> tuple[int, tuple[str, ...]]:
-        """When something was last written, and the ids of the runs under way."""
+    def stamp(
+        self, before: tuple[int, tuple[str, ...]] | None
+    ) -> tuple[int, tuple[str, ...]]:
+        """When something was last written, and the ids of the runs under way.
+
+        before: what this gave last time, so that nothing is read while nothing happens.
+        """
         try:
             stamp = (self.path / "changed").stat().st_mtime_ns
+            if before == (stamp, ()):
+                return before
             return stamp, tuple(
                 record.run.id for record in self.records(self._keep)
                 if not record.run.status.finished

@@ -15,7 +15,9 @@ class Watch:
     def __init__(self) -> None:
         self.cancelled = False
         self._ended: dict[int, int] = {}
-        self._wake, write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._wake, write = os.pipe()
+        os.set_blocking(self._wake, False)
+        os.set_blocking(write, False)
         signal.set_wakeup_fd(write, warn_on_full_buffer=False)
         # Handlers, not SIG_IGN: what is ignored stays ignored in the run's command.
         signal.signal(signal.SIGTERM, self._cancel)
