@@ -36,7 +36,7 @@ with open(sys.argv[1]) as users:
 """
 
 _JUDGE = """
-import json, sys, warnings
+import json, sys, traceback, warnings
 warnings.simplefilter("ignore")
 out, sys.stdout = sys.stdout, sys.stderr
 import mlflow
@@ -47,8 +47,12 @@ for line in sys.stdin:
     code, names = json.loads(line)
     scope["answer"] = None
     scope.update(names)
-    exec(code, scope)
-    print(json.dumps(scope["answer"]), file=out, flush=True)
+    try:
+        exec(code, scope)
+        said = [scope["answer"], ""]
+    except Exception:
+        said = [None, traceback.format_exc()]
+    print(json.dumps(said), file=out, flush=True)
 """
 
 
@@ -181,7 +185,10 @@ class Judge:
         line = self._process.stdout.readline()
         if not line:
             pytest.fail(f"MLflow's client failed:\n{Path(self._log.name).read_text()[-3000:]}")
-        return json.loads(line)
+        answer, failure = json.loads(line)
+        if failure:
+            pytest.fail(f"MLflow's client failed:\n{failure}")
+        return answer
 
     def close(self) -> None:
         self._process.communicate(timeout=30)

@@ -79,9 +79,9 @@ class Door:
     async def _send(
         self, method: str, path: str, query: Query, body: Body | None, *, writes: bool
     ) -> bytes:
+        client = await self._opened()  # loads httpx in a thread
         import httpx
 
-        client = await self._opened()
         retries = 0 if writes else 1
         while True:
             try:

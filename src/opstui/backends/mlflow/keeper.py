@@ -14,6 +14,7 @@ import fcntl
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import sys
@@ -27,6 +28,7 @@ from opstui.backends.mlflow.serverprocess import ServerProcess, end_leftovers
 START_SECONDS = 90.0
 LOOK_SECONDS = 0.3
 """How often the leases are looked at."""
+_ERROR = re.compile(r"(?:.*\bERROR\b|[\w.]*(?:Error|Exception)\b)")
 PORTS = 3
 """Ports that are tried when others take them first."""
 
@@ -130,15 +132,16 @@ def reserved_port() -> socket.socket:
 
 
 def last_words(log: Path) -> str:
-    """The last line that the server wrote."""
+    """The last error that the server wrote, or else its last line."""
     try:
         with log.open("rb") as file:
-            file.seek(max(0, log.stat().st_size - 8192))
-            lines = file.read().decode("utf-8", "replace").splitlines()
+            file.seek(max(0, log.stat().st_size - 16384))
+            text = file.read().decode("utf-8", "replace")
     except OSError:
         return ""
-    errors = [line for line in lines if "Error" in line or "error" in line]
-    return (errors or [line for line in lines if line.strip()] or [""])[-1].strip()
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    errors = [line for line in lines if _ERROR.match(line)]
+    return (errors or lines or [""])[-1]
 
 
 def keep_one_log(log: Path) -> None:

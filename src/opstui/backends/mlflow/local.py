@@ -78,6 +78,10 @@ class LocalMlflowServer:
             found=await asyncio.to_thread(stores_near, self._cwd),
         )
 
+    def running(self) -> bool:
+        """Whether some opstui already has the server on opstui's own store, so joining is free."""
+        return Home(self._data / "mlflow").kept()
+
     async def start(self) -> None:
         """Start the server on opstui's own store, or join the one that another opstui started."""
         async with self._starting:
@@ -91,9 +95,8 @@ class LocalMlflowServer:
         """
         async with self._starting:
             home = Home(adopted_folder(self._data, store))
-            await asyncio.to_thread(home.make)
             if not home.kept():
-                copy = await asyncio.to_thread(keep_copy, store, home.folder)
+                copy = await asyncio.to_thread(self._copy, store, home)
                 self._calls.record(
                     "mlflow", "copy of a foreign store", f"ls {shlex.quote(str(copy))}", "kept",
                     ok=True, milliseconds=0.0,
@@ -105,6 +108,15 @@ class LocalMlflowServer:
         """Leave the server; the last opstui that leaves ends it."""
         self._leave()
         self._state = LocalState(LocalPhase.OFF)
+
+    def _copy(self, store: FoundStore, home: Home) -> Path:
+        try:
+            home.make()
+        except OSError as error:
+            raise OpstuiError(
+                f"the folder for the copy cannot be made: {error}", where=str(home.folder)
+            ) from error
+        return keep_copy(store, home.folder)
 
     def _own(self) -> tuple[str, Path]:
         folder = self._data / "mlflow"
@@ -122,6 +134,10 @@ class LocalMlflowServer:
         except OpstuiError as error:
             self._fail(error.what)
             raise
+        except OSError as error:
+            failure = self._not_started(str(error), None)
+            self._fail(failure.what)
+            raise failure from error
         except asyncio.CancelledError:
             await self.stop()
             raise

@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -141,7 +140,3 @@ def _remove(copy: Path) -> None:
     else:
         copy.unlink(missing_ok=True)
 
-
-def copies(folder: Path) -> Iterator[Path]:
-    """The copies that were kept, oldest first."""
-    yield from sorted(folder.glob("copy-*"))
