@@ -59,6 +59,11 @@ def lay_out(
             spare -= more
     if growing and spare > 0:
         widths[growing[-1]] += spare
+    for n in reversed(kept):  # not even the columns that always stay have room
+        if spare < 0:
+            cut = min(-spare, widths[n] - 1)
+            widths[n] -= cut
+            spare += cut
     return Layout(tuple(columns[n] for n in kept), tuple(widths[n] for n in kept))
 
 

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from opstui.domain.errors import OpstuiError
+from opstui.settings import SETTINGS, Settings, load, template
+
+
+def written(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_defaults_without_any_file(tmp_path: Path) -> None:
+    assert load(tmp_path / "none.toml", None, {}) == Settings()
+
+
+def test_every_setting_has_an_attribute() -> None:
+    assert {s.name for s in SETTINGS} <= {f.name for f in fields(Settings)}
+
+
+def test_environment_wins_over_the_own_file_wins_over_the_repository(tmp_path: Path) -> None:
+    own = written(tmp_path / "own.toml", '[ci]\ncommand = "make mine"\n[models]\nsettle = 2\n')
+    shared = written(tmp_path / "shared.toml",
+                     '[ci]\ncommand = "make theirs"\n[models]\nsettle = 9\nchampion = "live"\n')
+    found = load(own, shared, {"OPSTUI_CI_COMMAND": "make env"})
+    assert found.ci_command == "make env"
+    assert found.repository_ci_command == "make theirs"
+    assert found.settle == 2
+    assert found.champion == "live"
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("theme = 3", r"theme must be a text in quotes, not 3 \(.*config.toml:1\)"),
+    ('theme = "pink"', "theme must be one of dark, light, terminal"),
+    ('\n[mlflow]\n# x\nlocla = "auto"', r"no setting 'mlflow.locla' \(.*:4\); did you mean"),
+    ("read_only = 1", "read_only must be true or false"),
+    ("ci.slots = 0", "ci.slots must be 1 or more"),
+    ("[ci]\nslots = true", "must be a whole number"),
+    ("[models]\naliases = [1]", "must be a list of texts"),
+    ('[models.metrics]\nauc = "up"', 'must be "higher" or "lower"'),
+    ("theme = ", r"not valid TOML: .* \(.*config.toml:1\)"),
+    ("a = 1\nb = = 2", r"config.toml:2"),
+    ('mlflow = "x"', "there is no setting 'mlflow'"),
+])
+def test_wrong_settings_are_one_line_with_file_and_line(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    with pytest.raises(OpstuiError, match=said) as caught:
+        load(written(tmp_path / "config.toml", text), None, {})
+    assert "\n" not in str(caught.value)
+
+
+def test_repository_may_not_choose_where_credentials_go(tmp_path: Path) -> None:
+    shared = written(tmp_path / ".opstui.toml", '[mlflow]\nuri = "http://evil.example"')
+    with pytest.raises(OpstuiError, match=r"a repository may not set 'mlflow\.uri'"):
+        load(tmp_path / "none", shared, {})
+
+
+@pytest.mark.parametrize("value", ["maybe", "2"])
+def test_wrong_environment_is_told(tmp_path: Path, value: str) -> None:
+    with pytest.raises(OpstuiError, match="OPSTUI_READ_ONLY"):
+        load(tmp_path / "none", None, {"OPSTUI_READ_ONLY": value})
+
+
+def test_unreadable_settings_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(b"theme = '\xff'")
+    with pytest.raises(OpstuiError, match="settings can't be read"):
+        load(path, None, {})
+
+
+def test_template_is_good_and_changes_nothing(tmp_path: Path) -> None:
+    text = template()
+    assert load(written(tmp_path / "config.toml", text), None, {}) == Settings()
+    bare = "\n".join(line.removeprefix("# ") for line in text.splitlines()
+                     if line.startswith(("# ", "[")) and ("=" in line or line.startswith("[")))
+    assert tomllib.loads(bare)["mlflow"]["local"] == "ask"
