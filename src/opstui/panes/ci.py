@@ -213,7 +213,7 @@ class CiView(View[CiRun]):
                 await server.cancel(run)
         desk.changed("ci")
 
-    @action("L", "Whole log", footer=False)
+    @action("l", "Whole log", footer=False)
     async def read_log(self, run: CiRun, desk: Desk) -> None:
         """Read the log over everything, with search."""
         server = server_of(self.world.ci, run)

@@ -13,6 +13,7 @@ from opstui.operations.world import World
 from opstui.panes.branch_acts import create_branch
 from opstui.panes.diff import commit_detail
 from opstui.panes.forge import commit_page
+from opstui.panes.start_ci import start_ci
 from opstui.ui.action import action
 from opstui.ui.column import Column
 from opstui.ui.desk import Desk, Detail
@@ -132,3 +133,8 @@ class CommitsView(View[Commit]):
     async def create(self, commit: Commit, desk: Desk) -> None:
         """Make a branch at this commit."""
         await create_branch(self.world, desk, commit.sha, self.name(commit))
+
+    @action("t", "Test", changes=("ci",))
+    async def test(self, commit: Commit, desk: Desk) -> None:
+        """Run CI on this commit."""
+        await start_ci(self.world, desk, commit.sha, self.branch.name)
