@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from opstui.domain.errors import OpstuiError
@@ -20,6 +21,7 @@ TAIL = 500
 """Lines of the log's past."""
 LOOKS = 0.5
 """Seconds between looks at the list, which is in memory, for a container that came back."""
+LAST_WORDS = timedelta(milliseconds=50)
 
 
 def details(world: World, container: Container) -> Sequence[Detail]:
@@ -67,7 +69,7 @@ async def _follow(world: World, container: Container) -> AsyncIterator[Sequence[
         if facts is None:
             return
         yield (line(("started again", "dim")),)
-        output = world.engine.logs(container, TAIL, str(facts.get("StartedAt", "")))
+        output = world.engine.logs(container, TAIL, _new_output(facts))
 
 
 async def in_lines(output: AsyncIterator[bytes]) -> AsyncIterator[Sequence[Line]]:
@@ -96,6 +98,21 @@ async def _listed_as_running(world: World, container: Container) -> None:
         listed = next((one for one in world.board.containers if one.id == container.id), None)
         if listed is None or listed.state == "running":
             return
+
+
+def _new_output(facts: dict[str, Any]) -> str:
+    """From when on output is a new start's.
+
+    A container writes before the engine notes its start, so the end before it counts, and a
+    little more for the last words that were still in the pipe then.
+    """
+    try:
+        ended = datetime.fromisoformat(str(facts.get("FinishedAt", "")))
+    except ValueError:
+        return ""
+    if ended.year == 1:  # it never ended: the engine itself was away
+        return str(facts.get("StartedAt", ""))
+    return (ended + LAST_WORDS).isoformat()
 
 
 def _ending(facts: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from opstui.domain.branch import Branch
 from opstui.domain.image import REVISION_LABEL, Image
 from opstui.domain.image_name import same_commit
-from opstui.domain.words import age, short, size
+from opstui.domain.words import age, plural, short, size
 from opstui.operations.world import World
 from opstui.panes.run_detail import pairs
 from opstui.ui.desk import Detail
@@ -81,7 +81,8 @@ def _commit(world: World, image: Image) -> Line:
 async def _layers(world: World, image: Image) -> list[Line]:
     found = await world.engine.layers(image)
     total = sum(layer.size for layer in found)
-    shown: list[Line] = [line((f"{len(found)} layers, {size(total)}, newest first", "dim")), line()]
+    head = f"{plural(len(found), 'layer')}, {size(total)}, newest first"
+    shown: list[Line] = [line((head, "dim")), line()]
     for layer in found:
         role = "plain" if layer.size else "dim"
         command = _NO_OP.sub("", layer.command) or "no command recorded"

@@ -58,6 +58,15 @@ def test_podman_leaves_the_algorithm_out_of_ids() -> None:
     assert reading.image({"Id": "sha256:ab"}, used).used_by == ("a",)
 
 
+@pytest.mark.parametrize(("time", "asked"), [
+    ("2026-03-01T12:00:00.123456789Z", "1772366400.123456789"),
+    ("2026-03-01T13:00:00+01:00", "1772366400"),
+    ("yesterday", ""),
+])
+def test_times_are_asked_for_in_seconds(time: str, asked: str) -> None:
+    assert reading.seconds(time) == asked
+
+
 @given(st.lists(st.binary(max_size=40), max_size=8), st.data())
 def test_a_log_comes_out_of_its_frames_whatever_the_portions(
     pieces: list[bytes], data: st.DataObject

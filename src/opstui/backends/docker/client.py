@@ -73,6 +73,7 @@ class Client(APIClient):
         )
         if not response.ok:
             with response:
+                _ = response.content  # the engine's explanation
                 response.raise_for_status()
         sock = getattr(response.raw.connection, "sock", None)
         if sock is not None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
+from opstui.backends.docker import reading
 from opstui.backends.docker.connection import Connection
 from opstui.backends.docker.frames import Frames
 from opstui.domain.image import Container
@@ -56,7 +57,7 @@ async def logs(
     frames = None if (facts.get("Config") or {}).get("Tty") else Frames()
     params: dict[str, str | int] = {"stdout": 1, "stderr": 1, "follow": 1, "tail": tail}
     if since:
-        params["since"] = since
+        params["since"] = reading.seconds(since)
     path = f"/containers/{container.id}/logs"
     async with connection.stream("read the log", path, params, gone=gone) as chunks:
         async for chunk in chunks:

@@ -99,7 +99,7 @@ class DockerEngine:
     def logs(self, container: Container, tail: int, since: str = "") -> AsyncIterator[bytes]:
         """Its last `tail` lines and what follows; ends with the container or by cancelling.
 
-        since: only what was written after this time, RFC 3339 or seconds since 1970.
+        since: only what was written at or after this time, RFC 3339 as the engine writes it.
         """
         return containers.logs(self._connection, container, tail, since)
 

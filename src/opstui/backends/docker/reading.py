@@ -17,6 +17,7 @@ Json = Mapping[str, Any]
 
 _HEALTH = re.compile(r"\((?:health: )?(healthy|unhealthy|starting)\)")
 _EXIT = re.compile(r"\((-?\d+)\)")
+_TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)")
 _ANYWHERE = ("", "0.0.0.0", "::")
 
 _STATES = {
@@ -99,6 +100,18 @@ def when(seconds: Any) -> datetime | None:
         return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, ValueError, OSError):
         return None
+
+
+def seconds(time: str) -> str:
+    """RFC 3339 as seconds since 1970, the only way that logs may be asked since a time.
+
+    `2026-03-01T12:00:00.123456789Z` is `1772366400.123456789`: nanoseconds matter.
+    """
+    found = _TIME.fullmatch(time)
+    if found is None:
+        return ""
+    whole = datetime.fromisoformat(f"{found[1]}{found[3].replace('Z', '+00:00')}")
+    return f"{int(whole.timestamp())}{found[2] or ''}"
 
 
 def labels(data: Any) -> tuple[tuple[str, str], ...]:
