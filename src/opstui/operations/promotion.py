@@ -54,6 +54,7 @@ async def prepare(world: World, model: str, version: str, alias: str) -> Promoti
         )
     registered = await world.registry.model(model)
     candidate = await world.registry.version(model, version)
+    version = candidate.version
     expected = registered.version_of(alias)
     champion = await champion_of(world, registered)
     found = await gather(world, candidate, champion)

@@ -50,6 +50,18 @@ async def prepare_rollback(world: World, model: str, alias: str = "") -> Promoti
     )
 
 
+async def way_back(world: World, model: RegisteredModel) -> str:
+    """Why the champion can't be rolled back, or empty when its predecessor is known."""
+    current = model.version_of(world.rules.champion)
+    if not current:
+        return f"it has no {world.rules.champion}"
+    try:
+        await _predecessor(world, model, world.rules.champion, current)
+    except OpstuiError:
+        return "no previous champion recorded"
+    return ""
+
+
 async def _predecessor(
     world: World, model: RegisteredModel, alias: str, current: str
 ) -> tuple[str, str]:

@@ -1,0 +1,56 @@
+"""`opstui promote`: the same promotion as by key."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from opstui.commands.carrying_out import EXIT_CODES, add_options, show_ask_carry_out
+from opstui.operations.promotion import prepare
+from opstui.operations.world import World
+from opstui.places import Places
+
+NAME = "promote"
+
+
+def add(commands: Any) -> None:
+    """Declare the arguments."""
+    parser = commands.add_parser(
+        NAME, help="let an alias name a model version, after a check and with a read-back",
+        formatter_class=argparse.RawDescriptionHelpFormatter, epilog=EXIT_CODES,
+        description="Shows what would change and what is known about the version, asks, checks\n"
+        "that the alias did not move meanwhile, writes, and reads back.",
+    )
+    parser.add_argument("model", metavar="MODEL")
+    parser.add_argument("version", metavar="VERSION", type=version_number, help="such as 9 or v9")
+    parser.add_argument("--to", required=True, metavar="ALIAS", help="such as champion")
+    parser.add_argument("--path", default=".", help="the repository; this folder by default")
+    add_options(parser)
+    parser.set_defaults(run=run)
+
+
+def version_number(text: str) -> str:
+    """A version as MLflow has it: `9`, also where a person writes `v9`."""
+    digits = text.removeprefix("v")
+    if not (digits.isascii() and digits.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no version number")
+    return str(int(digits))
+
+
+async def run(args: argparse.Namespace, places: Places, environ: Mapping[str, str]) -> int:
+    """Carry it out."""
+    from opstui.wiring import open_front
+
+    front = open_front(Path(args.path), places, environ)
+    try:
+        return await promote(front.world, args)
+    finally:
+        await front.close()
+
+
+async def promote(world: World, args: argparse.Namespace) -> int:
+    """Promote as the arguments say; returns the exit code."""
+    plan = await prepare(world, args.model, args.version, args.to)
+    return await show_ask_carry_out(world, plan, args)

@@ -1,0 +1,159 @@
+"""Registered models: which version serves, which one challenges, which is the newest."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from opstui.domain.alias import named
+from opstui.domain.model import RegisteredModel
+from opstui.domain.page import Page
+from opstui.domain.words import age
+from opstui.operations.world import World
+from opstui.panes import promoting
+from opstui.panes.local_mlflow import LocalOffer
+from opstui.panes.run_cache import RunCache
+from opstui.panes.version_detail import model_facts
+from opstui.panes.versions import VersionsView
+from opstui.ui.action import action
+from opstui.ui.column import Column
+from opstui.ui.desk import Choice, Desk, Detail
+from opstui.ui.paint import Line, Span, line
+from opstui.ui.view import View
+
+
+def why_not_start(view: ModelsView, _item: object) -> str:
+    """Why no local server can be started."""
+    return view.local.why_not()
+
+
+def why_not_promote(_view: ModelsView, model: RegisteredModel) -> str:
+    """Why none of its versions can be promoted."""
+    return "" if model.latest or model.aliases else "it has no versions"
+
+
+def why_not_roll_back(view: ModelsView, model: RegisteredModel) -> str:
+    """Why it has no way back."""
+    return "" if model.version_of(view.champion) else f"it has no {view.champion}"
+
+
+class ModelsView(View[RegisteredModel]):
+    """Every registered model, by name; prompts are no models."""
+
+    kind: ClassVar[str] = "models"
+    title = "Models"
+    noun = "model"
+    interval = 15.0
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._runs = RunCache(world.tracking)
+        self.champion = world.rules.champion
+        self.local = LocalOffer(world, world.registry.where)
+
+    def columns(self) -> tuple[Column[RegisteredModel], ...]:
+        """Name, what serves, the other aliases, the newest version, age."""
+        now = self._world.clock()
+        return (
+            Column("name", "Name", lambda one: one.name, grow=1,
+                   sort=lambda one: one.name.casefold()),
+            Column("champion", self.champion.capitalize(), self._champion, width=9,
+                   sort=lambda one: _number(one.version_of(self.champion))),
+            Column("aliases", "Aliases", self._others, width=28, drop=2),
+            Column("latest", "Latest", lambda one: Span(_v(one.latest), "dim"), width=6,
+                   right=True, drop=3, sort=lambda one: _number(one.latest), best_first=True),
+            Column("age", "Age", lambda one: age(one.updated or one.created, now), width=3,
+                   right=True, drop=1, sort=lambda one: one.updated or one.created,
+                   best_first=True),
+        )
+
+    def _champion(self, model: RegisteredModel) -> Span:
+        version = model.version_of(self.champion)
+        return Span(_v(version), "accent") if version else Span("none", "dim")
+
+    def _others(self, model: RegisteredModel) -> Line:
+        """The other aliases with their versions, the ladder's first."""
+        ladder = {alias: -n for n, alias in enumerate(self._world.rules.aliases)}
+        others = sorted(
+            (pair for pair in model.aliases if pair[0] != self.champion),
+            key=lambda pair: (pair[0] == self._world.rules.previous, ladder.get(pair[0], 1)),
+        )
+        spans: list[Span] = []
+        for alias, version in others:
+            spans += [Span(" ")] if spans else []
+            spans += [Span(alias, "dim"), Span(f" {_v(version)}")]
+        return tuple(spans)
+
+    async def load(self, token: str = "") -> Page[RegisteredModel]:
+        """One page of models by name."""
+        await self.local.look()
+        page = await self._world.registry.models(token)
+        if not token:
+            self._world.board.models = page.items
+        return page
+
+    def empty(self) -> Sequence[Line]:
+        """How a first model comes here."""
+        return (
+            line(("no registered models yet", "dim")),
+            line(("a training registers one with", "dim")),
+            line("mlflow.sklearn.log_model(model, registered_model_name=…)"),
+        )
+
+    def waiting(self) -> bool:
+        """Whether the local server is starting."""
+        return self.local.waiting()
+
+    def way_out(self) -> Sequence[Line]:
+        """How to get a server."""
+        return self.local.lines()
+
+    def child(self, item: RegisteredModel) -> View[Any] | None:
+        """Its versions."""
+        return VersionsView(self._world, item.name, self._runs)
+
+    def details(self, item: RegisteredModel) -> Sequence[Detail]:
+        """What serves, with its metrics."""
+        async def load(width: int) -> Sequence[Line]:
+            return await model_facts(self._world, item)
+
+        return (Detail(f"model/{item.name}", "Model", load),)
+
+    def copies(self, item: RegisteredModel) -> Sequence[tuple[str, str]]:
+        """Name, and the URI that serves."""
+        return (("name", item.name), ("model URI", f"models:/{item.name}@{self.champion}"))
+
+    async def url(self, item: RegisteredModel) -> str:
+        """Its page in MLflow."""
+        await asyncio.sleep(0)
+        return self._world.registry.model_url(item.name)
+
+    @action("p", "Promote", changes=promoting.KINDS, when=why_not_promote)
+    async def promote(self, model: RegisteredModel, desk: Desk) -> None:
+        """Choose a version and promote it, after a page that says what is known."""
+        page = await self._world.registry.versions(model.name)
+        version = await desk.choose(f"Promote which version of {model.name}", [
+            Choice(one.version, named(one.version), ", ".join(one.aliases))
+            for one in page.items if self.champion not in one.aliases
+        ])
+        if version is not None:
+            await promoting.promote(self._world, desk, model.name, version)
+
+    @action("b", "Roll back", changes=promoting.KINDS, when=why_not_roll_back)
+    async def roll_back(self, model: RegisteredModel, desk: Desk) -> None:
+        """Let the champion be the version that served before."""
+        await promoting.roll_back(self._world, desk, model.name)
+
+    @action("S", "Start local MLflow", item=False, when=why_not_start, footer=False)
+    async def start_local(self, desk: Desk) -> None:
+        """Start opstui's own MLflow server, after saying what it costs."""
+        await self.local.start(desk)
+
+
+def _v(version: str) -> str:
+    return f"v{version}" if version else ""
+
+
+def _number(version: str) -> int | None:
+    return int(version) if version else None
