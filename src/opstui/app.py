@@ -13,6 +13,7 @@ from opstui.ui.keymap import Keymap
 from opstui.ui.keys import scopes_of
 from opstui.ui.paint import Line, Span
 from opstui.ui.theme import LOOKS, Brush
+from opstui.ui.work import start_work
 from opstui.wiring import Front
 
 
@@ -44,7 +45,7 @@ class OpstuiApp(App[None]):
         """Show the house; start the embedded server where that was asked for."""
         self.push_screen(self.house)
         if self.local and not self.front.connection.configured:
-            self.run_worker(self.start_local, group="local")
+            start_work(self, self.start_local, "local")
 
     async def start_local(self) -> None:
         """Start the embedded server; the panes say "starting" meanwhile."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, TypeVar
 
 Handler = Callable[..., Awaitable[None]]
@@ -99,13 +98,17 @@ def actions_of(owner: Any, kind: str) -> tuple[Bound, ...]:
     return tuple(Bound(owner, mark, kind) for mark in declared(kept))
 
 
-@cache
+_KNOWN: dict[type[object], tuple[Action, ...]] = {}
+
+
 def declared(owner: type[object]) -> tuple[Action, ...]:
     """The actions of a class, for keymaps and key tables."""
-    found: dict[str, Action] = {}
-    for base in reversed(owner.__mro__):
-        for name, member in vars(base).items():
-            mark = getattr(member, _MARK, None)
-            if isinstance(mark, Action):
-                found[name] = mark
-    return tuple(found.values())
+    if owner not in _KNOWN:
+        found: dict[str, Action] = {}
+        for base in reversed(owner.__mro__):
+            for name, member in vars(base).items():
+                mark = getattr(member, _MARK, None)
+                if isinstance(mark, Action):
+                    found[name] = mark
+        _KNOWN[owner] = tuple(found.values())
+    return _KNOWN[owner]

@@ -14,6 +14,7 @@ from opstui.ui.document import Document
 from opstui.ui.document_view import DocumentView
 from opstui.ui.paint import Line, Span, line
 from opstui.ui.theme import Brush
+from opstui.ui.work import start_work
 
 RESTS = 0.12
 """Seconds the cursor must rest before details are asked for, so that a held key asks once."""
@@ -80,7 +81,7 @@ class DetailArea(DocumentView):
         """Load the detail in sight, unless it is being followed already."""
         detail = self.current
         if detail is not None and self.size and self._followed != detail.id:
-            self.run_worker(partial(self._read, detail), group="detail", exclusive=True)
+            start_work(self, partial(self._read, detail), "detail", exclusive=True)
 
     async def _read(self, detail: Detail) -> None:
         document = self.document

@@ -22,7 +22,9 @@ class Dialog(ModalScreen[R]):
     AUTO_FOCUS = ""
     DEFAULT_CSS = """
     Dialog { align: center middle; background: $background 60%; }
-    Dialog Input, Dialog Input:focus { border: none; height: 1; padding: 0 1; background: $surface; }
+    Dialog Input, Dialog Input:focus {
+        border: none; height: 1; padding: 0 1; background: $surface;
+    }
     """
 
     def __init__(self, desk: Desk, keymap: Keymap) -> None:

@@ -114,7 +114,7 @@ class Floor(Widget):
             if pane.find_kind(kind):
                 if key:
                     pane.level.place.filter = ""
-                    pane.level.place.key = key
+                    pane.level.place.key = pane.level.place.sought = key
                     pane.show_level()
                 pane.reload()
                 self.go(index)

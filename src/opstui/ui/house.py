@@ -22,6 +22,7 @@ from opstui.ui.keys import Keys
 from opstui.ui.paint import Line, line
 from opstui.ui.pane import Pane, PaneSpec
 from opstui.ui.theme import LOOKS, Brush
+from opstui.ui.work import start_work
 
 NOTICE = 8.0
 """Seconds a notice stays, unless a key takes it away."""
@@ -159,7 +160,7 @@ class House(Screen[None]):
     @on(Pane.Loaded)
     def _loaded(self, event: Pane.Loaded) -> None:
         if event.pane.spec.number == 1:
-            self.run_worker(self._read_headline, group="headline", exclusive=True)
+            start_work(self, self._read_headline, "headline", exclusive=True)
 
     async def _read_headline(self) -> None:
         try:

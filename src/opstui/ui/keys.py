@@ -17,6 +17,7 @@ from opstui.ui.house_desk import HouseDesk
 from opstui.ui.keymap import Keymap, shown
 from opstui.ui.rows import RowList
 from opstui.ui.view import View
+from opstui.ui.work import start_work
 
 if TYPE_CHECKING:
     from opstui.ui.house import House
@@ -77,7 +78,7 @@ class Keys:
         if reason:
             self.house.say(f"{bound.action.label}: {reason}", "warning")
             return
-        self.house.run_worker(partial(self._perform, bound, item), group="action")
+        start_work(self.house, partial(self._perform, bound, item), "action")
 
     async def _perform(self, bound: Bound, item: Any) -> None:
         changes = bound.action.changes

@@ -22,6 +22,7 @@ from opstui.ui.paint import Line, Span, line
 from opstui.ui.rows import RowList, Rows
 from opstui.ui.theme import Brush
 from opstui.ui.view import View
+from opstui.ui.work import start_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class Pane(Widget):
     def on_mount(self) -> None:
         """Start to load and to listen."""
         for stack in self.stacks:
-            self.run_worker(partial(self._listen, stack[0]), group=f"listen-{stack[0].view.kind}")
+            start_work(self, partial(self._listen, stack[0]), f"listen-{stack[0].view.kind}")
         self.show_level()
         self.reload()
 
@@ -222,8 +223,7 @@ class Pane(Widget):
         if level.loading and not fresh:
             level.outdated = not more
             return
-        work = partial(self._load, level, fresh=fresh, more=more)
-        self.run_worker(work, group="load", exclusive=True)
+        start_work(self, partial(self._load, level, fresh=fresh, more=more), "load", exclusive=True)
 
     async def _load(self, level: Level, *, fresh: bool, more: bool) -> None:
         if await level.load(fresh=fresh, more=more):

@@ -32,6 +32,9 @@ class Place:
     descending: bool = False
     index: int = 0
     """Where the cursor was, for when its row is gone."""
+    sought: str = ""
+    """A key to go to as soon as it is listed, such as a thing that was just made; given up when
+    the person moves."""
 
 
 @dataclass(slots=True)
@@ -102,6 +105,8 @@ class RowList(Framed):
         if by is not None and by.sort is not None and not rows.sorted:
             shown = order.ordered(shown, by.sort, lambda i: i.key, descending=place.descending)
         self.shown = shown
+        if place.sought and any(item.key == place.sought for item in shown):
+            place.key, place.sought = place.sought, ""
         if place.key:
             index = next((n for n, item in enumerate(shown) if item.key == place.key), None)
             place.index = place.index if index is None else index
@@ -115,6 +120,8 @@ class RowList(Framed):
     def move_to(self, index: int) -> None:
         """Put the cursor on a row, as near as there is one, and bring it into sight."""
         place, count = self.place, len(self.shown)
+        if index != place.index:
+            place.sought = ""
         place.index = max(0, min(index, count - 1))
         height = max(1, self.list_height)
         place.top = max(min(place.top, place.index), place.index - height + 1)
