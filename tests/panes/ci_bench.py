@@ -31,6 +31,7 @@ class Person:
     menus: list[Sequence[Choice]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
+    went: list[tuple[str, str]] = field(default_factory=list)
     documents: list[Detail] = field(default_factory=list)
 
     async def confirm(self, question: Question) -> bool:
@@ -54,7 +55,7 @@ class Person:
         self.changes.extend(kinds)
 
     def go(self, kind: str, key: str) -> None:
-        raise AssertionError("nobody should be sent away")
+        self.went.append((kind, key))
 
     def copy(self, text: str, what: str) -> None:
         raise AssertionError("nothing should be copied")

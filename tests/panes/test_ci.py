@@ -248,6 +248,7 @@ async def test_starting_asks_where_and_names_server_branch_and_commit(bench: Ben
     run = (await runner.runs(1))[0]
     assert (run.branch, run.commit) == ("old", bench.git("rev-parse", "HEAD~1"))
     assert person.changes == ["ci"]
+    assert person.went == [("ci", run.key)]
     lines = await home.journal.entries()
     assert [(one.what, one.phase) for one in reversed(lines)] == [
         ("ci.start", "intent"), ("ci.start", "result"),
@@ -305,7 +306,7 @@ async def test_running_again_and_cancelling_are_asked_for_and_journaled(bench: B
     run = await now(runner, run)
     assert run.status is Status.CANCELLED
     assert person.questions[0].object.startswith("#1 echo up; sleep 600 on main (")
-    assert why_not(view, "cancel", run) == "it is cancelled already"
+    assert why_not(view, "cancel", run) == "it has ended already"
     assert why_not(view, "rerun", run) == ""
 
     await view.rerun(run, person)

@@ -44,7 +44,7 @@ def why_not_rerun(view: CiView, run: CiRun) -> str:
 def why_not_cancel(view: CiView, run: CiRun) -> str:
     """It must be under way, on a server that can."""
     return why_not(view.world.ci, run, Capability.CANCEL) or (
-        f"it is {run.status.word} already" if run.status.finished else ""
+        "it has ended already" if run.status.finished else ""
     )
 
 
@@ -186,14 +186,19 @@ class CiView(View[CiRun]):
                               hint="commit something first")
         chosen = choices[0].id if len(choices) == 1 else await desk.choose("Start CI on", choices)
         if chosen is not None:
-            await start_ci(self.world, desk, *heads[chosen])
+            self._select(await start_ci(self.world, desk, *heads[chosen]), desk)
 
     @action("e", "Run again", changes=("ci",), when=why_not_rerun)
     async def rerun(self, run: CiRun, desk: Desk) -> None:
         """Run once more on the same commit."""
         server = server_of(self.world.ci, run)
         if server is not None:
-            await rerun_ci(self.world, desk, server, run)
+            self._select(await rerun_ci(self.world, desk, server, run), desk)
+
+    def _select(self, run: CiRun | None, desk: Desk) -> None:
+        """Go to the run that was started, so that its log is in sight."""
+        if run is not None:
+            desk.go(self.kind, run.key)
 
     @action("X", "Cancel", changes=("ci",), when=why_not_cancel)
     async def cancel(self, run: CiRun, desk: Desk) -> None:

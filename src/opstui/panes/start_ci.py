@@ -23,7 +23,7 @@ async def start_ci(world: World, desk: Desk, commit: str, branch: str) -> CiRun 
     if server is None:
         return None
     return await _run(
-        world, desk, server, commit, branch, what="ci.start", verb="Start",
+        world, desk, server, commit, branch, what="ci.start", title="Start CI", verb="Start",
         act=lambda: server.start(commit, branch),
     )
 
@@ -31,7 +31,7 @@ async def start_ci(world: World, desk: Desk, commit: str, branch: str) -> CiRun 
 async def rerun_ci(world: World, desk: Desk, server: CiServer, run: CiRun) -> CiRun | None:
     """Run once more on the same commit after asking; None when it was not wanted."""
     return await _run(
-        world, desk, server, run.commit, run.branch, what="ci.rerun", verb="Run again",
+        world, desk, server, run.commit, run.branch, what="ci.rerun", title="Run CI again", verb="Run again",
         act=lambda: server.rerun(run), before=f"#{run.number} {run.status.word}",
     )
 
@@ -52,12 +52,12 @@ async def _choose_server(world: World, desk: Desk) -> CiServer | None:
 
 async def _run(
     world: World, desk: Desk, server: CiServer, commit: str, branch: str, *, what: str,
-    verb: str, act: Callable[[], Awaitable[CiRun]], before: str = "",
+    title: str, verb: str, act: Callable[[], Awaitable[CiRun]], before: str = "",
 ) -> CiRun | None:
     on = f"{branch or 'no branch'} at {short(commit)}"
     command = await _command(world, server, commit)
     question = Question(
-        title=f"{verb} CI", object=on, effect=_effect(server, command), yes=verb,
+        title=title, object=on, effect=_effect(server, command), yes=verb,
         place=f"CI server {server.name}", body=_body(command),
         danger=command is not None and not command.trusted,
     )
