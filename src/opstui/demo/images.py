@@ -42,6 +42,10 @@ class DemoImages:
         self._connection = Connection(calls, host, "", SECONDS)
         self._mark = mark
 
+    async def reach(self) -> str:
+        """The engine's address; raises OpstuiError where none answers."""
+        return (await self._connection.address()).text
+
     async def make(self, repository: Path, commits: Mapping[str, str]) -> int:
         """Import them; returns how many."""
         for name, tag, label in IMAGES:
@@ -65,6 +69,9 @@ class DemoImages:
     async def remove(self) -> None:
         """Remove what carries this demo's label, unless a container uses it."""
         await self._connection.ask("remove the demo's images", self._remove)
+
+    def close(self) -> None:
+        """Let go of the connection."""
         self._connection.close()
 
     def _remove(self, client: Client) -> None:

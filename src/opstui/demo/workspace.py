@@ -12,6 +12,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Coroutine
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +31,9 @@ from opstui.places import Places, places
 
 MARKER = "opstui-demo.json"
 """Stands in every demo's folder; only a folder with it is ever removed."""
+
+IMAGES_MADE = "images-made"
+"""Stands in the folder once there may be images to remove."""
 
 END_SECONDS = 15.0
 """How long the server may take to end."""
@@ -91,8 +95,9 @@ class DemoWorkspace:
         if self.keep:
             return
         try:
-            if (self.folder / "images").exists():
-                await DemoImages(self.calls, self.mark, host=self.docker_host).remove()
+            if (self.folder / IMAGES_MADE).exists():
+                with closing(DemoImages(self.calls, self.mark, host=self.docker_host)) as images:
+                    await images.remove()
         finally:
             await asyncio.to_thread(remove, self.folder)
 
@@ -164,15 +169,17 @@ async def _test(workspace: DemoWorkspace, teller: Teller, tell: Tell) -> None:
 
 
 async def _images(workspace: DemoWorkspace, teller: Teller, tell: Tell) -> None:
-    images = DemoImages(workspace.calls, workspace.mark, host=workspace.docker_host)
-    (workspace.folder / "images").touch()
-    try:
-        count = await images.make(workspace.repository, teller.commits)
-    except OpstuiError as error:
-        (workspace.folder / "images").unlink()
-        tell(f"no images: {error}")
-        return
-    tell(f"imported {plural(count, 'image')}")
+    with closing(
+        DemoImages(workspace.calls, workspace.mark, host=workspace.docker_host)
+    ) as images:
+        try:
+            await images.reach()
+            (workspace.folder / IMAGES_MADE).touch()
+            count = await images.make(workspace.repository, teller.commits)
+        except OpstuiError as error:
+            tell(f"no images: {error}")
+        else:
+            tell(f"imported {plural(count, 'image')}")
 
 
 async def _train(

@@ -1,0 +1,290 @@
+"""The demo is what it says: a real repository, real test results, real models, and no trace."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import asyncio
+import importlib.util
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from opstui.backends.calls import RecentCalls
+from opstui.backends.docker.engine import DockerEngine
+from opstui.commands import demo as command
+from opstui.demo.history import Teller
+from opstui.demo.images import DEMO_LABEL, DemoImages
+from opstui.demo.plan import TRAININGS
+from opstui.demo.tested import TESTED, run_tests
+from opstui.demo.workspace import MARKER, DemoWorkspace, prepare
+from opstui.domain.errors import OpstuiError
+from opstui.domain.status import Status
+from opstui.places import places
+from tests.servers.dockerd import PrivateDockerd
+from tests.servers.mlflow_server import Judge, require_mlflow
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+NO_ENGINE = "unix:///nowhere/docker.sock"
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Teller:
+    teller = Teller(tmp_path / "ws", NOW)
+    teller.tell()
+    return teller
+
+
+def git(repository: Path, *words: str) -> str:
+    return subprocess.run(
+        ["git", *words], cwd=repository, check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+def test_the_repository_has_branches_that_stand_differently_to_their_upstreams(
+    told: Teller,
+) -> None:
+    shown = git(
+        told.repository, "for-each-ref", "--format=%(refname:short) %(upstream:track)",
+        "refs/heads",
+    )
+    assert {line.partition(" ")[0]: line.partition(" ")[2] for line in shown.split("\n")} == {
+        "chore/docker-user": "[gone]",
+        "experiment/boosting-depth": "",
+        "feature/quantile-scaler": "[ahead 1, behind 1]",
+        "feature/threshold-tuning": "",
+        "fix/nan-input": "",
+        "main": "[ahead 2]",
+    }
+    remote = git(told.repository, "for-each-ref", "--format=%(refname:short)", "refs/remotes")
+    assert "origin/feature/explanations" in remote
+    assert git(told.repository, "status", "--porcelain") == ""
+    assert git(told.repository, "branch", "--merged", "main").split() == [
+        "feature/threshold-tuning", "*", "main",
+    ]
+
+
+def test_three_people_wrote_it_over_the_last_weeks(told: Teller) -> None:
+    log = git(told.repository, "log", "--all", "--format=%an|%ct").splitlines()
+    people, times = zip(*(line.split("|") for line in log), strict=True)
+    assert len(log) >= 18
+    assert len(set(people)) == 3
+    assert min(map(int, times)) > NOW.timestamp() - 30 * 86400
+    assert max(map(int, times)) < NOW.timestamp()
+
+
+def test_every_commit_is_a_program(told: Teller) -> None:
+    for commit in git(told.repository, "rev-list", "--all").split():
+        for path in git(told.repository, "ls-tree", "-r", "--name-only", commit).split("\n"):
+            if path.endswith(".py"):
+                ast.parse(git(told.repository, "show", f"{commit}:{path}"), path)
+
+
+async def test_its_tests_were_really_run(told: Teller, tmp_path: Path) -> None:
+    inside = {f"XDG_{what}_HOME": str(tmp_path / what) for what in ("STATE", "CACHE", "DATA")}
+    runs = await run_tests(told.repository, places(inside), told.commits, RecentCalls())
+    assert len(runs) == len(TESTED)
+    failed = {run.branch for run in runs if run.status is Status.FAILED}
+    passed = {run.branch for run in runs if run.status is Status.PASSED}
+    assert failed == {"fix/nan-input"}
+    assert passed == {"main", "feature/quantile-scaler", "feature/threshold-tuning"}
+    assert {run.commit for run in runs} <= set(told.commits.values())
+
+
+@pytest.mark.docker
+async def test_images_name_their_commits_and_are_removed_again(
+    told: Teller, dockerd: PrivateDockerd
+) -> None:
+    engine = DockerEngine(RecentCalls(), host=dockerd.url)
+    before = {image.id for image in await engine.images()}
+    mine = DemoImages(RecentCalls(), "mine", host=dockerd.url)
+    other = DemoImages(RecentCalls(), "other", host=dockerd.url)
+    assert await mine.make(told.repository, told.commits) == 4
+    made = [image for image in await engine.images() if image.id not in before]
+    assert {image.revision for image in made} <= set(told.commits.values())
+    assert {dict(image.labels)[DEMO_LABEL] for image in made} == {"mine"}
+    await other.remove()
+    assert len(await engine.images()) == len(before) + 4
+    await mine.remove()
+    assert {image.id for image in await engine.images()} == before
+    await engine.close()
+    mine.close()
+    other.close()
+
+
+def servers_of(folder: Path) -> list[str]:
+    """Command lines of the processes that still work in the folder."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if str(folder) in words and str(os.getpid()) != entry.parent.name:
+            found.append(words)
+    return found
+
+
+async def ended(folder: Path) -> None:
+    """Wait until nothing works in the folder any more."""
+    async with asyncio.timeout(20):
+        while servers_of(folder):
+            await asyncio.sleep(0.1)
+
+
+@pytest.mark.mlflow
+async def test_a_whole_demo_from_the_first_line_to_the_last(tmp_path: Path) -> None:
+    require_mlflow()
+    lines: list[str] = []
+    folder = tmp_path / "demo"
+    workspace = await prepare(folder, keep=True, tell=lines.append, docker_host=NO_ENGINE)
+    try:
+        assert lines[0] == f"making a demo in {folder}"
+        assert any(line.startswith("no images: no container engine") for line in lines)
+        assert lines[-1].startswith("ready after ")
+        await asyncio.to_thread(check_models, workspace, await address_of(workspace), tmp_path)
+    finally:
+        await workspace.close()
+    assert folder.exists()
+    await ended(folder)
+    again = await prepare(folder, tell=lines.append, docker_host=NO_ENGINE)
+    try:
+        assert again.keep
+        assert again.mark == workspace.mark
+        assert await address_of(again)
+    finally:
+        again.keep = False
+        await again.close()
+    assert not folder.exists()
+    await ended(folder)
+
+
+async def address_of(workspace: DemoWorkspace) -> str:
+    """The server's address, as another opstui learns it."""
+    from opstui.backends.mlflow.local import LocalMlflowServer
+
+    server = LocalMlflowServer(
+        workspace.places.data, workspace.places.state, workspace.repository, RecentCalls(),
+        workspace.environ,
+    )
+    await server.start()
+    address = server.state().address
+    await server.stop()
+    return address
+
+
+def check_models(workspace: DemoWorkspace, address: str, tmp_path: Path) -> None:
+    """What MLflow's own client says of the demo's store."""
+    judge = Judge(address, tmp_path / "judge.log")
+    try:
+        runs = judge(
+            "ids = [e.experiment_id for e in client.search_experiments()]\n"
+            "answer = [[r.info.run_name, r.info.status, r.info.run_id,"
+            " r.data.tags['mlflow.source.git.commit'], r.data.tags['mlflow.user'],"
+            " len(r.inputs.dataset_inputs), r.data.metrics.get('auc')]"
+            " for r in client.search_runs(ids)]"
+        )
+        check_runs(workspace, runs)
+        boosted = next(run[2] for run in runs if run[0] == "boost-slow")
+        history = judge("answer = [m.value for m in client.get_metric_history(run, 'auc')]",
+                        run=boosted)
+        assert len(history) == 60
+        assert history[-1] > history[0]
+        assert judge("answer = client.get_registered_model('churn').aliases") == {
+            "champion": "3", "previous_champion": "2", "challenger": "4", "candidate": "5",
+        }
+        assert judge("answer = [int(v.version) for v in"
+                     " client.search_model_versions(\"name='churn-lite'\")]") == [2, 1]
+        score = judge(
+            "import pandas\n"
+            "model = mlflow.sklearn.load_model('models:/churn@champion')\n"
+            "row = pandas.DataFrame([[3.0, 90.0, 5.0, 2.0, 1.0]],"
+            " columns=['tenure', 'charge', 'calls', 'late', 'contract'])\n"
+            "answer = float(model.predict_proba(row)[0][1])"
+        )
+        assert 0.5 < score < 1
+        trained = subprocess.run(
+            [str(workspace.folder / "train"), "--C", "0.5", "--run-name", "by-hand", "--register"],
+            capture_output=True, text=True, check=False, timeout=120,
+        )
+        assert trained.returncode == 0, trained.stderr
+        newest = judge(
+            "v = client.get_model_version('churn', '6')\n"
+            "r = client.get_run(v.run_id)\n"
+            "answer = [r.info.run_name, r.data.tags['mlflow.source.git.commit']]"
+        )
+        assert newest == ["by-hand", git(workspace.repository, "rev-parse", "HEAD")]
+    finally:
+        judge.close()
+
+
+def check_runs(workspace: DemoWorkspace, runs: list[list[object]]) -> None:
+    """Every run of the plan is there, from a real commit; the one of the broken branch failed."""
+    assert sorted(str(run[0]) for run in runs) == sorted(one.name for one in TRAININGS)
+    assert [run[0] for run in runs if run[1] != "FINISHED"] == ["missing-charges"]
+    assert {run[4] for run in runs} == {"ana", "ben", "chao"}
+    for name, status, _, commit, _, datasets, auc in runs:
+        assert git(workspace.repository, "cat-file", "-t", str(commit)) == "commit"
+        assert datasets == 1, name
+        if status == "FINISHED":
+            assert isinstance(auc, float)
+            assert 0.6 < auc < 1
+
+
+@pytest.mark.mlflow
+async def test_an_interrupted_demo_leaves_nothing(tmp_path: Path) -> None:
+    require_mlflow()
+    folder = tmp_path / "demo"
+    made = asyncio.Event()
+
+    def tell(text: str) -> None:
+        if text.startswith("made a git repository"):
+            made.set()
+
+    task = asyncio.create_task(prepare(folder, keep=True, tell=tell, docker_host=NO_ENGINE))
+    async with asyncio.timeout(60):
+        await made.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not folder.exists()
+    await ended(folder)
+    assert not folder.exists()
+
+
+async def test_a_folder_with_something_in_it_is_refused_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("precious")
+    with pytest.raises(OpstuiError, match="empty folder"):
+        await prepare(tmp_path, tell=lambda text: None, docker_host=NO_ENGINE)
+    assert (tmp_path / "mine").read_text() == "precious"
+    assert not (tmp_path / MARKER).exists()
+
+
+async def test_without_scikit_learn_one_sentence_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    found = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "sklearn" else found(name)
+    )
+    with pytest.raises(OpstuiError) as told:
+        await prepare(tmp_path / "demo", tell=lambda text: None)
+    assert "scikit-learn is not installed" in str(told.value)
+    assert told.value.hint == "pip install 'opstui[demo]'"
+    assert told.value.where == sys.executable
+    assert not (tmp_path / "demo").exists()
+
+
+async def test_without_a_terminal_nothing_is_made(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    args = argparse.Namespace(folder=tmp_path / "demo", keep=False)
+    with Path(os.devnull).open() as nobody:
+        monkeypatch.setattr(sys, "stdin", nobody)
+        with pytest.raises(OpstuiError, match="needs a terminal"):
+            await command.run(args, places({}), {})
+    assert not (tmp_path / "demo").exists()
