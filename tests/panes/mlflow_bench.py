@@ -19,6 +19,7 @@ from opstui.domain.experiment import Experiment
 from opstui.operations.world import World
 from opstui.ui.desk import Detail
 from opstui.ui.paint import text_of
+from tests.backends.mlflow.talking import NoLocal
 
 
 @dataclass
@@ -74,7 +75,7 @@ def world(
     calls, nothing = RecentCalls(), cast(Any, None)
     return World(
         git=GitRepository(repository, calls), ci=(), trust=nothing, engine=nothing,
-        tracking=connection.tracking, registry=connection.registry, local=nothing,
+        tracking=connection.tracking, registry=connection.registry, local=cast(Any, NoLocal()),
         journal=FileJournal(repository / "journal.jsonl"), calls=calls,
         clock=(lambda: now) if now else lambda: datetime.now(UTC),
     )

@@ -61,3 +61,4 @@ async def test_an_experiment_opens_its_runs(
         assert mine.id in facts
         assert view.copies(item)[0] == ("name", mine.name)
         assert "MLFLOW_TRACKING_URI=http" in "".join(map(text_of, view.empty()))
+        assert view.local.why_not() == "another MLflow server is configured"
