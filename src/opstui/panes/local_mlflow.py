@@ -23,21 +23,28 @@ class LocalOffer:
     def __init__(self, world: World, where: Callable[[], Awaitable[str]]) -> None:
         self._world = world
         self._where = where
-        self._elsewhere = False
+        self._address = False
         self._offer: Offer | None = None
 
+    def reached(self) -> None:
+        """A server answered; to be called after a good load."""
+        self._address = True
+
     async def look(self) -> None:
-        """Find out whether another server is configured; to be called before each load."""
-        if self._world.local.state().phase not in (LocalPhase.OFF, LocalPhase.FAILED):
-            return
+        """Find out whether any server is configured; to be called after a load that failed."""
         try:
             await self._where()
+            self._address = True
         except OpstuiError:
-            self._elsewhere = False
+            self._address = False
             if self._offer is None:
                 self._offer = await self._world.local.offer()
-        else:
-            self._elsewhere = True
+
+    @property
+    def _elsewhere(self) -> bool:
+        """Another server is configured: there is an address while the local one is off."""
+        off = self._world.local.state().phase in (LocalPhase.OFF, LocalPhase.FAILED)
+        return self._address and off
 
     def why_not(self) -> str:
         """Why it can't be started, or empty."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from opstui.domain.alias import named
+from opstui.domain.errors import OpstuiError
 from opstui.domain.model import RegisteredModel
 from opstui.domain.page import Page
 from opstui.domain.words import age
@@ -87,8 +88,12 @@ class ModelsView(View[RegisteredModel]):
 
     async def load(self, token: str = "") -> Page[RegisteredModel]:
         """One page of models by name."""
-        await self.local.look()
-        page = await self._world.registry.models(token)
+        try:
+            page = await self._world.registry.models(token)
+        except OpstuiError:
+            await self.local.look()
+            raise
+        self.local.reached()
         if not token:
             self._world.board.models = page.items
         return page
