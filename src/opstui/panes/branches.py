@@ -67,7 +67,8 @@ class BranchesView(View[Branch]):
         world = self.world
         return (
             Column("mark", "", _mark, width=1),
-            Column("name", "Branch", _name, grow=3, sort=lambda branch: branch.name.casefold()),
+            Column("name", "Branch", _name, grow=3, least=22,
+                   sort=lambda branch: branch.name.casefold()),
             Column("dirty", "~", lambda branch: Span(f"~{branch.dirty}" if branch.dirty else "",
                                                      "warn"), width=5, drop=1),
             Column("sync", "Upstream", self._sync, width=11, drop=2,

@@ -27,6 +27,8 @@ class Column(Generic[T]):
     """Widest it gets, in cells; it is as narrow as its content in sight allows."""
     grow: int = 0
     """Share of the room that is left; 0 keeps `width`."""
+    least: int = 0
+    """Cells below which a growing column makes others go first; 0 for the usual number."""
     right: bool = False
     """Numbers are right-aligned."""
     drop: int = 0

@@ -41,7 +41,7 @@ def lay_out(
     kept = [n for n in range(len(columns)) if natural[n]]
 
     def least(n: int) -> int:
-        return min(natural[n], SQUEEZED) if columns[n].grow else natural[n]
+        return min(natural[n], columns[n].least or SQUEEZED) if columns[n].grow else natural[n]
 
     while kept and sum(map(least, kept)) + GAP * (len(kept) - 1) > room:
         droppable = [n for n in kept if columns[n].drop]

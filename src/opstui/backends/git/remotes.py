@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from opstui.backends.git.command import Door
 
-_SCP = re.compile(r"^(?:[^@/\s]+@)?(?P<host>[^:/\s@]+|\[[^\]]+\]):(?P<path>[^/].*|/.*)$")
+_SCP = re.compile(r"^(?:[^@/\s]+@)?(?P<host>[^:/\s@]+|\[[^\]]+\]):(?P<path>[^:].*)$")
 
 
 async def names(door: Door) -> list[str]:
