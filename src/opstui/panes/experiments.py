@@ -72,6 +72,10 @@ class ExperimentsView(View[Experiment]):
         """Whether the local server is starting."""
         return self.local.waiting()
 
+    def unset(self) -> bool:
+        """Whether nobody has set a server up yet."""
+        return self.local.unset()
+
     def way_out(self) -> Sequence[Line]:
         """How to get a server."""
         return self.local.lines()

@@ -59,6 +59,10 @@ class LocalOffer:
         """Whether the server is on its way."""
         return not self._elsewhere and self._world.local.state().phase is LocalPhase.STARTING
 
+    def unset(self) -> bool:
+        """Whether no server is configured and the local one was not asked for."""
+        return not self._address and self._world.local.state().phase is LocalPhase.OFF
+
     def lines(self) -> Sequence[Line]:
         """What can be done while there is no server."""
         offer = self._offer

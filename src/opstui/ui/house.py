@@ -152,7 +152,8 @@ class House(Screen[None]):
         strip = self.query_one("#tabs", Bar)
         strip.display = floor.tabs
         strip.put([tabs(main, floor.active, width, ascii_only=plain)] if floor.tabs else [()])
-        tail = line(("/", "key"), (" filter  ", "dim"), ("?", "key"), (" help", "dim"))
+        tail = line(("enter", "key"), (" open  ", "dim"), ("/", "key"), (" filter  ", "dim"),
+                    ("?", "key"), (" help", "dim"))
         self.query_one("#footer", Bar).put([footer(
             keys.keymap, keys.view_actions(), floor.item, tail, width, read_only=keys.read_only
         )])

@@ -106,7 +106,9 @@ class Pane(Widget):
         """The pane's own health, for the header and for narrow screens' tabs."""
         snapshot = self.level.snapshot
         if snapshot.problem:
-            return Status.FAILED if not self.view.waiting() else Status.RUNNING
+            if self.view.waiting():
+                return Status.RUNNING
+            return Status.SKIPPED if self.view.unset() else Status.FAILED
         return Status.PASSED if snapshot.loaded else Status.QUEUED
 
     def show_level(self) -> None:
@@ -124,7 +126,7 @@ class Pane(Widget):
     def _empty(self) -> Sequence[Line]:
         snapshot = self.level.snapshot
         if snapshot.problem:
-            role = "dim" if self.view.waiting() else "warn"
+            role = "dim" if self.view.waiting() or self.view.unset() else "warn"
             return (line((snapshot.problem, role)), *self.view.way_out())
         if not snapshot.loaded:
             return (line(("loading", "dim")),)

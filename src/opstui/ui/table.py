@@ -91,5 +91,6 @@ def heading(layout: Layout, sort: str, descending: bool) -> Line:
         title = column.title
         if column.id == sort:
             title = f"{title[: max(0, width - 1)]}{'↓' if descending else '↑'}"
-        spans.extend(fit((Span(title, "dim"),), width, right=column.right))
+        short = title[:width] if len(title) <= width or width > 2 else ""
+        spans.extend(fit((Span(short, "dim"),), width, right=column.right))
     return tuple(spans)

@@ -62,6 +62,10 @@ class View(Generic[T]):
         """Whether a failed load only means that the source is still starting."""
         return False
 
+    def unset(self) -> bool:
+        """Whether a failed load only means that nobody has set the source up yet."""
+        return False
+
     def way_out(self) -> Sequence[Line]:
         """What to offer below the error of a source that never answered."""
         return ()
