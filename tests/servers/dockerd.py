@@ -31,8 +31,9 @@ BUSYBOX = Path("/bin/busybox")
 class PrivateDockerd:
     """One dockerd with everything it owns under `folder`, which must have a short path."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *more: str) -> None:
         self.folder = folder
+        self._more = more
         self.socket = folder / "s"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -51,7 +52,7 @@ class PrivateDockerd:
                     "--data-root", str(self.folder / "data"),
                     "--exec-root", str(self.folder / "x"), "--pidfile", str(self.folder / "pid"),
                     "-H", self.url, "--bridge=none", "--iptables=false", "--ip-forward=false",
-                    "--storage-driver=vfs", "--shutdown-timeout=3",
+                    "--storage-driver=vfs", "--shutdown-timeout=3", *self._more,
                 ],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 env={**os.environ, "TMPDIR": str(self.folder)},
@@ -209,10 +210,13 @@ def require_dockerd() -> None:
 
 
 @contextlib.contextmanager
-def private_dockerd() -> Iterator[PrivateDockerd]:
-    """A running engine in a folder of its own with a short path; nothing of it is left."""
+def private_dockerd(*more: str) -> Iterator[PrivateDockerd]:
+    """A running engine in a folder of its own with a short path; nothing of it is left.
+
+    more: further options of dockerd.
+    """
     require_dockerd()
-    engine = PrivateDockerd(Path(tempfile.mkdtemp(prefix="od-", dir="/tmp")))
+    engine = PrivateDockerd(Path(tempfile.mkdtemp(prefix="od-", dir="/tmp")), *more)
     try:
         engine.start()
         yield engine

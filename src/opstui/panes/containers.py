@@ -113,7 +113,7 @@ class ContainersView(View[Container]):
             ("image id", item.image_id),
         )
 
-    @action("L", "Logs")
+    @action("l", "Logs")
     async def logs(self, container: Container, desk: Desk) -> None:
         """Read the log over everything, with search."""
         await desk.read(f"log of {container.name}", container_detail.log(self.world, container))

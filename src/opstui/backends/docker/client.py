@@ -10,6 +10,7 @@ import time
 from typing import Any
 
 import requests
+import urllib3
 from docker import APIClient
 from docker.tls import TLSConfig
 from requests.adapters import BaseAdapter
@@ -29,6 +30,9 @@ class Client(APIClient):
         self.address = address
         self._calls = calls
         self._seconds = timeout
+        if address.certificates and not address.certificates.verify:
+            # the person asked for it; a warning on stderr would tear the screen
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         self._unix = UnixAdapter(address.socket) if address.socket else None
         super().__init__(
             base_url=address.url, version="auto", timeout=timeout,  # type: ignore[arg-type]
@@ -49,6 +53,9 @@ class Client(APIClient):
         """Every request of the SDK passes here; it is recorded however it ends."""
         if request.method != "GET" and isinstance(kwargs.get("timeout"), int | float):
             kwargs["timeout"] = (self._seconds, max(float(kwargs["timeout"]), ACT_SECONDS))
+        if self.address.certificates:
+            # requests would take REQUESTS_CA_BUNDLE instead of the engine's own authority
+            kwargs["verify"] = self.verify
         started = time.monotonic()
         outcome, ok = "no answer", False
         try:
@@ -126,7 +133,7 @@ def hang_up(response: requests.Response) -> None:
     with contextlib.suppress(OSError):
         sock.shutdown(socket.SHUT_RDWR)
     if process := getattr(sock, "proc", None):
-        process.terminate()  # the SDK's ssh connections are a child process
+        process.kill()  # the SDK's ssh connections are a child process
 
 
 def _path(request: requests.PreparedRequest) -> str:

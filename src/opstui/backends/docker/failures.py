@@ -6,6 +6,7 @@ Import this module lazily: it imports the docker SDK.
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Iterator
 
 import requests
@@ -47,6 +48,8 @@ def sentence(error: BaseException, doing: str, address: Address, seconds: float)
 def reason(error: BaseException, seconds: float) -> tuple[str, str]:
     """Why no answer came, and what to try."""
     chain = tuple(_chain(error))
+    if status_of(error):
+        return _explanation(error), "check the address"
     for kinds, what, hint in (
         ((PermissionError,), "this user may not use the engine's socket",
          "join the group docker: `sudo usermod -aG docker $USER`, then log in again"),
@@ -58,7 +61,8 @@ def reason(error: BaseException, seconds: float) -> tuple[str, str]:
          "it may hang: `systemctl status docker` tells"),
         ((TLSParameterError,), "the TLS files are missing or unusable",
          "look into DOCKER_CERT_PATH or the context's files"),
-        ((requests.exceptions.SSLError,), "TLS failed", "check the certificates"),
+        ((ssl.SSLError, requests.exceptions.SSLError), f"TLS failed{_tls_words(chain)}",
+         "check the certificates"),
         ((requests.exceptions.JSONDecodeError,), "what answers there is not a container engine",
          "check the address"),
         ((ConnectionResetError, BrokenPipeError, urllib3.exceptions.ProtocolError,
@@ -68,6 +72,14 @@ def reason(error: BaseException, seconds: float) -> tuple[str, str]:
         if any(isinstance(link, kinds) for link in chain):
             return what, hint
     return str(chain[-1]) or type(chain[-1]).__name__, "check the address"
+
+
+def _tls_words(chain: tuple[BaseException, ...]) -> str:
+    """What OpenSSL says, such as `: self-signed certificate`."""
+    for link in chain:
+        if isinstance(link, ssl.SSLError):
+            return f": {getattr(link, 'verify_message', '') or link.reason or link}"
+    return ""
 
 
 def _explanation(error: BaseException) -> str:
