@@ -216,9 +216,13 @@ def test_the_endings_are_sentences() -> None:
 async def test_the_facts_tell_everything_of_a_run(bench: Bench) -> None:
     home = world(bench, bench.shell("true"), now=NOON)
     home.board.branches = (Branch("refs/heads/main", "main", RUN.commit, NOON, subject="Scale"),)
+    home.board.ci_runs = tuple(
+        replace(RUN, status=Status.PASSED, finished=RUN.started + timedelta(seconds=seconds))
+        for seconds in (50, 70, 60) if RUN.started
+    )
     facts = "\n".join(texts(await CiView(home).details(RUN)[1].load(80)))
     for part in ("✗ failed", "exit 2", RUN.commit, "Scale", "bash .ci/run", RUN.place, "41s",
-                 "#812 on local", "✓ clone", "✗ unit"):
+                 "#812 on local", "✓ clone", "✗ unit", "1m00s"):
         assert part in facts
 
 
@@ -316,6 +320,15 @@ async def test_running_again_and_cancelling_are_asked_for_and_journaled(bench: B
     done = [one.what for one in reversed(await home.journal.entries()) if one.phase == "result"]
     assert done == ["ci.cancel", "ci.rerun"]
     await runner.cancel(again)
+
+
+async def test_from_a_run_one_key_leads_to_its_branch(bench: Bench) -> None:
+    view, person = CiView(world(bench, bench.shell("true"))), Person()
+    assert why_not(view, "branch", RUN) == "its branch is gone or not listed"
+    view.world.board.branches = (Branch("refs/heads/main", "main", RUN.commit, NOON),)
+    assert why_not(view, "branch", RUN) == ""
+    await view.branch(RUN, person)
+    assert person.went == [("branches", "refs/heads/main")]
 
 
 def test_what_a_server_cannot_do_is_dimmed_with_its_reason(bench: Bench) -> None:

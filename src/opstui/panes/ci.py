@@ -48,6 +48,12 @@ def why_not_cancel(view: CiView, run: CiRun) -> str:
     )
 
 
+def why_no_branch(view: CiView, run: CiRun) -> str:
+    """A branch can be gone while its runs stay."""
+    known = any(branch.name == run.branch for branch in view.world.board.branches)
+    return "" if known else "its branch is gone or not listed"
+
+
 class CiView(View[CiRun]):
     """Runs of all branches and servers."""
 
@@ -217,6 +223,13 @@ class CiView(View[CiRun]):
             ):
                 await server.cancel(run)
         desk.changed("ci")
+
+    @action("b", "Branch", when=why_no_branch, footer=False)
+    async def branch(self, run: CiRun, desk: Desk) -> None:
+        """Go to the branch it ran for."""
+        refs = [one.ref for one in self.world.board.branches if one.name == run.branch]
+        if refs:
+            desk.go("branches", refs[0])
 
     @action("l", "Whole log", footer=False)
     async def read_log(self, run: CiRun, desk: Desk) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from statistics import median
 
 from opstui.domain.ci import CiRun, CiStep
+from opstui.domain.status import Status
 from opstui.domain.words import age, duration, short
 from opstui.operations.world import World
 from opstui.panes.run_detail import pairs
@@ -39,6 +41,7 @@ def _facts(world: World, run: CiRun) -> list[Line]:
         ("started", _when(run.started, now)),
         ("finished", _when(run.finished, now)),
         ("took", duration(run.elapsed(now))),
+        ("usually", duration(usual(world.board.ci_runs, run))),
         ("command", run.command),
         ("files", run.place),
         ("page", run.url),
@@ -61,6 +64,16 @@ def _step(world: World, step: CiStep, room: int, now: datetime) -> Line:
     if step.exit_code:
         spans.append(Span(f"  exit {step.exit_code}", "bad"))
     return tuple(spans)
+
+
+def usual(runs: Sequence[CiRun], like: CiRun) -> float | None:
+    """Seconds that the same thing usually takes: the median of its last ten passes, if any."""
+    took = [
+        (one.finished - one.started).total_seconds() for one in runs
+        if one.status is Status.PASSED and one.started and one.finished
+        and (one.server, one.workflow) == (like.server, like.workflow)
+    ]
+    return median(took[:10]) if took else None
 
 
 def _subject(world: World, run: CiRun) -> str:

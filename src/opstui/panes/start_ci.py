@@ -31,8 +31,8 @@ async def start_ci(world: World, desk: Desk, commit: str, branch: str) -> CiRun 
 async def rerun_ci(world: World, desk: Desk, server: CiServer, run: CiRun) -> CiRun | None:
     """Run once more on the same commit after asking; None when it was not wanted."""
     return await _run(
-        world, desk, server, run.commit, run.branch, what="ci.rerun", title="Run CI again", verb="Run again",
-        act=lambda: server.rerun(run), before=f"#{run.number} {run.status.word}",
+        world, desk, server, run.commit, run.branch, what="ci.rerun", title="Run CI again",
+        verb="Run again", act=lambda: server.rerun(run), before=f"#{run.number} {run.status.word}",
     )
 
 

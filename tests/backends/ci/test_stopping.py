@@ -11,6 +11,7 @@ import pytest
 
 from opstui.backends.ci.local.folder import RunFolder
 from opstui.domain.ci import CiRun
+from opstui.domain.errors import OpstuiError
 from opstui.domain.status import Status
 from tests.backends.ci.bench import Bench, finished, left_of, now, says, text, until
 
@@ -127,9 +128,27 @@ async def test_a_lost_run_frees_its_place_for_the_next(bench: Bench) -> None:
     await runner.cancel(behind)
 
 
-async def test_a_supervisor_that_fails_tells_why(
+async def test_a_supervisor_that_does_not_start_is_an_error_and_a_lost_run(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    runner = bench.shell("true")
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    with pytest.raises(OpstuiError, match="the run's supervisor did not start: exit 1"):
+        await runner.start("main", "main")
+    monkeypatch.undo()
+    assert [run.status for run in await runner.runs(9)] == [Status.LOST]
+    run = await finished(runner, await runner.start("main", "main"))
+    assert run.status is Status.PASSED
+
+
+async def test_a_state_folder_that_cannot_be_written_is_said_so(bench: Bench) -> None:
+    bench.state.write_text("a file where the folder should be")
+    with pytest.raises(OpstuiError, match="the run could not be written down: Not a directory"):
+        await bench.shell("true").start("main", "main")
+    bench.state.unlink()
+
+
+async def test_a_supervisor_that_fails_tells_why(bench: Bench) -> None:
     runner = bench.shell("echo up; sleep 600")
     run = await runner.start("main", "main")
     await says(runner, run, "up\n")

@@ -121,28 +121,39 @@ class Store:
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             with locked(self.path / "add"):
+                self._prune()
                 number = self._next()
                 attempt = 1 + max(
                     (one.run.attempt for one in self.records(self._keep) if same(one)), default=0
                 )
                 run_id = f"{number:06d}-{secrets.token_hex(5)}"
-                folder = self.folder(run_id)
-                folder.path.mkdir(mode=0o700)
-                lock = take_lock(folder.lock, fcntl.LOCK_EX)
-                assert lock is not None  # waiting for it never gives None
                 record, orders = draft(run_id, number, attempt)
-                replace_text(folder.orders, dump_orders(orders))
-                folder.log.touch(mode=0o600)
-                (self.path / "queue").mkdir(mode=0o700, exist_ok=True)
-                (self.path / "queue" / run_id).touch()
-                folder.write(record)
-                self._prune()
+                folder = self.folder(run_id)
+                lock = self._write_down(folder, record, orders)
         except OSError as error:
             raise OpstuiError(
                 f"the run could not be written down: {error.strerror}", where=str(self.path),
                 hint="check that the disk has room and the folder is yours",
             ) from error
         return folder, lock
+
+    def _write_down(self, folder: RunFolder, record: Record, orders: Orders) -> int:
+        """Fill the folder, the record last: without it there is no run. Returns the lock."""
+        folder.path.mkdir(mode=0o700)
+        lock = take_lock(folder.lock, fcntl.LOCK_EX)
+        assert lock is not None  # waiting for it never gives None
+        try:
+            replace_text(folder.orders, dump_orders(orders))
+            folder.log.touch(mode=0o600)
+            queue = self.path / "queue"
+            queue.mkdir(mode=0o700, exist_ok=True)
+            (queue / folder.path.name).touch()
+            folder.write(record)
+        except OSError:
+            os.close(lock)
+            remove_tree(folder.path)
+            raise
+        return lock
 
     def _next(self) -> int:
         counter = self.path / "last"
