@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -256,3 +258,12 @@ async def test_without_a_server_the_person_hears_what_to_do() -> None:
                 with pytest.raises(OpstuiError, match=says):
                     await ask
             assert mlflow.registry.model_url("churn") == ""
+
+
+def test_nothing_heavy_is_loaded_before_the_first_request() -> None:
+    code = (
+        "import sys, opstui.backends.mlflow.connection, opstui.backends.mlflow.local\n"
+        "print(sorted({'httpx', 'mlflow', 'sqlalchemy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -25,7 +25,8 @@ from typing import IO
 from opstui.backends.mlflow.home import OTHER_KEEPER, Facts, Home, locked
 from opstui.backends.mlflow.serverprocess import ServerProcess, end_leftovers
 
-START_SECONDS = 90.0
+START_SECONDS = 180.0
+"""A cold disk and busy cores make seven seconds long; a server that dies is noticed at once."""
 LOOK_SECONDS = 0.3
 """How often the leases are looked at."""
 _ERROR = re.compile(r"(?:.*\bERROR\b|[\w.]*(?:Error|Exception)\b)")

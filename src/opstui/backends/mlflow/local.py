@@ -32,7 +32,7 @@ from opstui.backends.protocols import CallLog
 from opstui.domain.errors import OpstuiError
 from opstui.domain.local_mlflow import FoundStore, LocalPhase, LocalState, Offer
 
-START_SECONDS = 100.0
+START_SECONDS = 200.0
 """Longer than the keeper waits for its server."""
 LOOK_SECONDS = 0.1
 
@@ -61,10 +61,13 @@ class LocalMlflowServer:
 
     def state(self) -> LocalState:
         """What it is doing now; a server that ended behind our back is noticed here."""
-        if self._state.phase is LocalPhase.READY and not self._home.kept():
+        if self._state.phase is LocalPhase.READY:
             facts = self._home.facts()
-            note = facts.note if facts and facts.phase == "failed" else "it was ended"
-            self._fail(f"the local MLflow server does not run any more: {note}")
+            if not self._home.kept():
+                note = facts.note if facts and facts.phase == "failed" else "it was ended"
+                self._fail(f"the local MLflow server does not run any more: {note}")
+            elif facts and facts.phase == "ready":  # another opstui may have started it anew
+                self._state = ready(facts)
         return self._state
 
     async def offer(self) -> Offer:
@@ -141,9 +144,7 @@ class LocalMlflowServer:
         except asyncio.CancelledError:
             await self.stop()
             raise
-        self._state = LocalState(
-            LocalPhase.READY, facts.address, f"MLflow {facts.version}, process {facts.pid}"
-        )
+        self._state = ready(facts)
 
     async def _ready(self, store: str, artifacts: Path) -> Facts:
         """Hold a lease and wait for the keeper's server, starting a keeper where there is none."""
@@ -222,3 +223,10 @@ class LocalMlflowServer:
         if self._lease is not None:
             self._lease.close()
             self._lease = None
+
+
+def ready(facts: Facts) -> LocalState:
+    """The state of a server that answers."""
+    return LocalState(
+        LocalPhase.READY, facts.address, f"MLflow {facts.version}, process {facts.pid}"
+    )
