@@ -56,6 +56,7 @@ async def test_promoting_moves_champion_last_and_leaves_a_trail(world: World) ->
     newest = (await world.journal.entries())[0]
     assert (newest.before, newest.after) == ("7", "9")
     assert dict(newest.evidence)["metric.auc"] == "0.912, v7 0.904 (better)"
+    assert dict(newest.evidence)["run_id"] == "run9"
     assert dict(newest.evidence)["ci"].startswith("passed: unit passed")
 
 

@@ -125,6 +125,16 @@ async def test_promoting_by_key(world: World, desk: ScriptedDesk) -> None:
         assert fact in text
 
 
+async def test_the_page_says_who_promoted_what_serves_now(
+    world: World, desk: ScriptedDesk
+) -> None:
+    fake(world).add("churn", "7", tags=(
+        ("promoted_at", "2026-04-22T12:00:00Z"), ("promoted_by", "ben@lab")))
+    desk.picks, desk.confirms = ["champion"], [False]
+    await press(await loaded(world), "p", await version(world), desk)
+    assert "now v7, since 9d, by ben@lab" in text_of(desk.questions[0].body[0])
+
+
 async def test_saying_no_changes_nothing(world: World, desk: ScriptedDesk) -> None:
     view = await loaded(world)
     desk.picks, desk.confirms = ["champion"], [False]

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
 
 from opstui.domain.promotion import Ending, Outcome, PromotionPlan
 from opstui.operations.carry_out import carry_out, planned_writes
 from opstui.operations.world import World
 from opstui.panes.promotion_page import effect, outcome_lines, page
+from opstui.places import Places
 from opstui.ui.paint import Line, text_of
 
 EXIT_CODES = """\
@@ -32,8 +35,32 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="show the exact calls, write nothing"
     )
+    parser.add_argument("--path", default=".", help="the repository; this folder by default")
+    parser.add_argument(
+        "--local", action="store_true",
+        help="use opstui's own MLflow server where no other is configured; joins a running one",
+    )
     parser.add_argument("--yes", "-y", action="store_true", help="do not ask")
     parser.add_argument("--json", action="store_true", help="for scripts; the plan is not shown")
+
+
+@asynccontextmanager
+async def opened(
+    args: argparse.Namespace, places: Places, environ: Mapping[str, str]
+) -> AsyncIterator[World]:
+    """The world of the arguments' repository, with the local MLflow server where that is asked."""
+    from opstui.wiring import open_front
+
+    front = open_front(Path(args.path), places, environ)
+    try:
+        if not front.connection.configured and (
+            args.local or front.settings.mlflow_local == "auto"
+        ):
+            print("the local MLflow server is starting", file=sys.stderr)
+            await front.world.local.start()
+        yield front.world
+    finally:
+        await front.close()
 
 
 async def show_ask_carry_out(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from opstui.commands.carrying_out import EXIT_CODES, add_options, show_ask_carry_out
+from opstui.commands.carrying_out import EXIT_CODES, add_options, opened, show_ask_carry_out
 from opstui.operations.promotion import prepare
 from opstui.operations.world import World
 from opstui.places import Places
@@ -26,7 +25,6 @@ def add(commands: Any) -> None:
     parser.add_argument("model", metavar="MODEL")
     parser.add_argument("version", metavar="VERSION", type=version_number, help="such as 9 or v9")
     parser.add_argument("--to", required=True, metavar="ALIAS", help="such as champion")
-    parser.add_argument("--path", default=".", help="the repository; this folder by default")
     add_options(parser)
     parser.set_defaults(run=run)
 
@@ -41,13 +39,8 @@ def version_number(text: str) -> str:
 
 async def run(args: argparse.Namespace, places: Places, environ: Mapping[str, str]) -> int:
     """Carry it out."""
-    from opstui.wiring import open_front
-
-    front = open_front(Path(args.path), places, environ)
-    try:
-        return await promote(front.world, args)
-    finally:
-        await front.close()
+    async with opened(args, places, environ) as world:
+        return await promote(world, args)
 
 
 async def promote(world: World, args: argparse.Namespace) -> int:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from opstui.commands.carrying_out import EXIT_CODES, add_options, show_ask_carry_out
+from opstui.commands.carrying_out import EXIT_CODES, add_options, opened, show_ask_carry_out
 from opstui.operations.rollback import prepare_rollback
 from opstui.operations.world import World
 from opstui.places import Places
@@ -25,20 +24,14 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("model", metavar="MODEL")
     parser.add_argument("--alias", default="", help="another alias than the champion's")
-    parser.add_argument("--path", default=".", help="the repository; this folder by default")
     add_options(parser)
     parser.set_defaults(run=run)
 
 
 async def run(args: argparse.Namespace, places: Places, environ: Mapping[str, str]) -> int:
     """Carry it out."""
-    from opstui.wiring import open_front
-
-    front = open_front(Path(args.path), places, environ)
-    try:
-        return await rollback(front.world, args)
-    finally:
-        await front.close()
+    async with opened(args, places, environ) as world:
+        return await rollback(world, args)
 
 
 async def rollback(world: World, args: argparse.Namespace) -> int:

@@ -111,6 +111,10 @@ class PromotionPlan:
     """What the alias named when the plan was made; empty when it named nothing."""
     place: str
     """The registry's address without secrets."""
+    expected_by: str = ""
+    """Who promoted what the alias names, as that version's tags say; empty when they don't."""
+    expected_at: datetime | None = None
+    """When that was."""
     previous_alias: str = ""
     """The alias that keeps the way back and is part of this plan; empty to leave it alone."""
     previous_version: str = ""

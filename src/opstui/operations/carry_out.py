@@ -57,7 +57,7 @@ async def carry_out(world: World, plan: PromotionPlan) -> Outcome:
 
 
 def _facts(plan: PromotionPlan) -> list[tuple[str, str]]:
-    facts = [("run", plan.run_id), ("commit", plan.commit)] if plan.run_id else []
+    facts = [("run_id", plan.run_id), ("sha", plan.commit)] if plan.run_id else []
     facts += [(one.name, f"{one.status.word}: {one.text}") for one in plan.evidence]
     for delta in plan.metrics:
         beside = f", v{plan.champion} {number(delta.champion) or 'unknown'}"

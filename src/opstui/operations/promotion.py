@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from opstui.domain.alias import checked_alias
 from opstui.domain.errors import OpstuiError
 from opstui.domain.model import ModelVersion, RegisteredModel
 from opstui.domain.promotion import PromotionPlan
-from opstui.domain.writes import PREDECESSOR, PROMOTED_FROM
+from opstui.domain.writes import PREDECESSOR, PROMOTED_AT, PROMOTED_BY, PROMOTED_FROM
 from opstui.operations.evidence import gather
 from opstui.operations.world import Rules, World
 
@@ -64,9 +65,10 @@ async def prepare(world: World, model: str, version: str, alias: str) -> Promoti
     stale = [name for name, old in (
         (PREDECESSOR, to_champion and not expected), (PROMOTED_FROM, not came_from),
     ) if old and candidate.tag(name)]
+    by, at = promoted(champion if champion and champion.version == expected else None)
     return PromotionPlan(
         verb="promote", model=model, version=version, alias=alias, expected=expected,
-        place=await world.registry.where(),
+        place=await world.registry.where(), expected_by=by, expected_at=at,
         previous_alias=rules.previous if displaces else "",
         previous_version=expected if displaces else "",
         came_from=came_from,
@@ -74,6 +76,17 @@ async def prepare(world: World, model: str, version: str, alias: str) -> Promoti
         commit=found.commit, champion=champion.version if champion else "",
         metrics=found.metrics, evidence=found.evidence, made=world.clock(),
     )
+
+
+def promoted(version: ModelVersion | None) -> tuple[str, datetime | None]:
+    """Who promoted a version and when, as far as its tags say."""
+    if version is None:
+        return "", None
+    try:
+        at = datetime.fromisoformat(version.tag(PROMOTED_AT))
+    except ValueError:
+        return version.tag(PROMOTED_BY), None
+    return version.tag(PROMOTED_BY), at if at.tzinfo else None
 
 
 async def champion_of(world: World, model: RegisteredModel) -> ModelVersion | None:

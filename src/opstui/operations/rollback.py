@@ -16,6 +16,7 @@ from opstui.domain.promotion import Ending, Evidence, PromotionPlan
 from opstui.domain.status import Status
 from opstui.domain.writes import PREDECESSOR
 from opstui.operations.evidence import gather
+from opstui.operations.promotion import promoted
 from opstui.operations.world import World
 
 
@@ -40,9 +41,11 @@ async def prepare_rollback(world: World, model: str, alias: str = "") -> Promoti
     serves = alias == rules.champion and bool(rules.previous)
     further = await _further_back(world, restored, current) if serves else ""
     touched = serves and (bool(further) or bool(registered.version_of(rules.previous)))
+    by, at = promoted(now)
     return PromotionPlan(
         verb="rollback", model=model, version=version, alias=alias, expected=current,
-        place=await world.registry.where(), previous_alias=rules.previous if touched else "",
+        place=await world.registry.where(), expected_by=by, expected_at=at,
+        previous_alias=rules.previous if touched else "",
         previous_version=further, came_from=registered.aliases_of(version),
         run_id=restored.run_id, commit=found.commit, champion=current, metrics=found.metrics,
         evidence=(Evidence("way back", Status.PASSED, source), *found.evidence),

@@ -14,7 +14,7 @@ from opstui.domain.promotion import (
     PromotionPlan,
 )
 from opstui.domain.status import Status
-from opstui.domain.words import number, short
+from opstui.domain.words import age, number, short
 from opstui.ui.paint import Line, Span, glyph, line
 
 WIDTH = 70
@@ -53,7 +53,7 @@ def _moves(plan: PromotionPlan, ascii_only: bool) -> list[Line]:
     width = max(len(name) for name, _, _ in rows)
     lines: list[Line] = []
     for count, (name, before, after) in enumerate(rows):
-        was = f"   now {named(before)}" if count == 0 else ""
+        was = f"   now {named(before)}{_since(plan)}" if count == 0 else ""
         lines.append(line(
             (f"{name:<{width}}", "title"), (f" {arrow} ", "dim"), (named(after), "accent"),
             (was, "dim"),
@@ -61,6 +61,14 @@ def _moves(plan: PromotionPlan, ascii_only: bool) -> list[Line]:
     if plan.came_from:
         lines.append(line(("it is ", "dim"), ", ".join(plan.came_from), (" already", "dim")))
     return lines
+
+
+def _since(plan: PromotionPlan) -> str:
+    since = ""
+    if plan.expected_at and plan.made:
+        old = age(plan.expected_at, plan.made)
+        since = ", since just now" if old == "now" else f", since {old}"
+    return f"{since}, by {plan.expected_by}" if plan.expected_by else since
 
 
 def metric_lines(metrics: Sequence[MetricDelta], version: str, champion: str) -> list[Line]:

@@ -86,7 +86,7 @@ def version_facts(world: World, version: ModelVersion, runs: RunCache) -> list[L
         ("aliases", ", ".join(version.aliases)),
         ("state", state),
         ("stage", Span(f"deprecated: {version.stage}", "dim") if version.stage else ""),
-        ("created", f"{age(version.created, now)}" if version.created else ""),
+        ("created", age(version.created, now)),
         ("user", version.user),
         ("run", _run_of(version, run, runs)),
         ("commit", _commit_of(world, version, run)),

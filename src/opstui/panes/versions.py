@@ -65,7 +65,7 @@ class VersionsView(View[ModelVersion]):
                    sort=lambda one: one.number, best_first=True),
             Column("status", "State", lambda one: glyph(one.status, ascii_only=plain), width=1,
                    sort=lambda one: one.status.word),
-            Column("aliases", "Aliases", cells.aliases, grow=2,
+            Column("aliases", "Aliases", cells.aliases, grow=1, least=24,
                    sort=lambda one: ",".join(one.aliases) or None),
             *cells.metric_columns(),
             Column("commit", "Commit", lambda one: Span(short(cells.commit(one)), "dim"), width=7,
