@@ -167,3 +167,12 @@ async def test_a_missing_git_is_one_sentence(
     monkeypatch.setenv("PATH", "/nonexistent")
     with pytest.raises(OpstuiError, match="git was not found on PATH"):
         await GitRepository(repo.path, calls).branches()
+
+
+async def test_a_relative_path_means_what_it_means_now(
+    repo: Repo, calls: RecentCalls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(repo.path.parent)
+    git = GitRepository(Path("churn"), calls)
+    monkeypatch.chdir("/")
+    assert (await git.repository()).path == str(repo.path)

@@ -108,7 +108,7 @@ class Door:
         fine = False
         try:
             ended = await asyncio.to_thread(
-                _execute, reader, command, self.folder, timeout, limit, writes
+                _execute, reader, command, timeout, limit, writes
             )
             fine = ended.cut or (ended.code in accept and not ended.timed_out)
             outcome = "timed out" if ended.timed_out else f"exit {ended.code}"
@@ -147,8 +147,7 @@ def _environment(writes: bool) -> dict[str, str]:
 
 
 def _execute(
-    reader: Reader, command: list[str], folder: Path, timeout: float, limit: int | None,
-    writes: bool,
+    reader: Reader, command: list[str], timeout: float, limit: int | None, writes: bool
 ) -> Ended:
     """In a worker thread: start through GitPython and read to the end."""
     try:
@@ -159,7 +158,8 @@ def _execute(
     try:
         # A session of its own has no terminal, so neither git nor ssh can ask on it, and its
         # group can be ended together with ssh and the helpers.
-        wrapped = Git(folder).execute(
+        # `-C` names the folder: GitPython would go on in the current one where it is gone.
+        wrapped = Git("/").execute(
             # As text that becomes git's bytes again in a locale that is not UTF-8, too.
             [os.fsdecode(raw(argument)) for argument in command], as_process=True,
             env=_environment(writes), start_new_session=True,

@@ -11,6 +11,8 @@ from opstui.domain.errors import OpstuiError
 _PATIENCE = 0.3
 """Seconds a caller waits before it gets the last known number instead."""
 _TIMEOUT = 60.0
+_SLOW = 1.0
+"""Seconds from which on a status rests ten times as long as it took."""
 
 
 def count(out: bytes) -> int:
@@ -33,11 +35,14 @@ class Dirty:
         self._late = late
         self._known = 0
         self._task: asyncio.Task[int] | None = None
+        self._rest_until = 0.0
 
     async def files(self, door: Door) -> int:
         """Changed files, untracked ones included; the last known number while git is slow."""
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(_ask(door))
+            if asyncio.get_running_loop().time() < self._rest_until:
+                return self._known
+            self._task = asyncio.create_task(self._ask(door))
         task = self._task
         done, _ = await asyncio.wait({task}, timeout=_PATIENCE)
         if not done:
@@ -57,10 +62,15 @@ class Dirty:
             return self._known
         return task.result()
 
-
-async def _ask(door: Door) -> int:
-    answer = await door.read(
-        "status", "--porcelain=v1", "-z", "--untracked-files=normal",
-        "--ignore-submodules=dirty", timeout=_TIMEOUT,
-    )
-    return count(answer.out)
+    async def _ask(self, door: Door) -> int:
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        try:
+            answer = await door.read(
+                "status", "--porcelain=v1", "-z", "--untracked-files=normal",
+                "--ignore-submodules=dirty", timeout=_TIMEOUT,
+            )
+        finally:
+            took = loop.time() - started
+            self._rest_until = loop.time() + 10 * took if took > _SLOW else 0.0
+        return count(answer.out)

@@ -26,7 +26,7 @@ class GitRepository:
     """The repository around a folder. Nothing is read before the first question."""
 
     def __init__(self, path: Path, calls: CallLog) -> None:
-        self.path = path
+        self.path = path.absolute()
         self._calls = calls
         self._followers: set[asyncio.Event] = set()
         self._dirty = Dirty(self._announce)
