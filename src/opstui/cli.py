@@ -102,7 +102,7 @@ def show(front: object, *, local: bool) -> int:
 
     assert isinstance(front, Front)
     app = OpstuiApp(front, local=local)
-    app.run()
+    app.run(mouse=front.settings.mouse)
     return app.return_code or 0
 
 

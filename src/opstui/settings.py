@@ -42,6 +42,8 @@ SETTINGS = (
             env="OPSTUI_ASCII"),
     Setting("read_only", "read_only", "bool", "nothing shared can be changed",
             env="OPSTUI_READ_ONLY"),
+    Setting("mouse", "mouse", "bool", "the mouse selects and scrolls; without, the terminal's own "
+            "selection works", env="OPSTUI_MOUSE"),
     Setting("keys", "keys", "table", "action id to key names, separated by commas"),
     Setting("ci.command", "ci_command", "str", "what the local runner runs; found if empty",
             env="OPSTUI_CI_COMMAND", repository=True),
@@ -75,6 +77,7 @@ class Settings:
     theme: str = "dark"
     ascii: bool = False
     read_only: bool = False
+    mouse: bool = True
     keys: dict[str, str] = field(default_factory=dict)
     ci_command: str = ""
     ci_slots: int = 1

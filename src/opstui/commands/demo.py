@@ -72,7 +72,7 @@ async def show(workspace: DemoWorkspace) -> int:
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     front = open_front(workspace.repository, workspace.places, workspace.environ)
     app = OpstuiApp(front, local=True)
-    await app.run_async()
+    await app.run_async(mouse=front.settings.mouse)
     return app.return_code or 0
 
 

@@ -19,7 +19,6 @@ from opstui.panes.versions import VersionsView
 from opstui.ui.pane import PaneSpec
 from opstui.ui.view import View
 
-
 VIEWS: tuple[type[View[Any]], ...] = (
     BranchesView, CommitsView, CiView, ImagesView, ContainersView, ExperimentsView, RunsView,
     ModelsView, VersionsView, JournalView, CallsView,

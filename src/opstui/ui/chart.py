@@ -173,14 +173,24 @@ def _footer(across: Range, width: int, margin: int, *, ascii_only: bool) -> list
     if more:
         last = more[0]
         text = f"{first}{last:>{room - len(first)}}" if len(first) + len(last) < room else ""
-        middle = number(across.low / 2 + across.high / 2)
-        if room >= 3 * max(len(first), len(last), len(middle)) + 12:
-            at = (room - len(middle)) // 2
-            text = text[:at] + middle + text[at + len(middle) :]
+        text = _with_middle(text, across, room)
     return [
         (Span(axis, "dim"),),
         (Span((" " * start + text).ljust(width)[:width], "dim"),),
     ]
+
+
+def _with_middle(text: str, across: Range, room: int) -> str:
+    """The x labels with one more below the middle, where there is room: whole among whole ones."""
+    half = across.low / 2 + across.high / 2
+    if across.low == int(across.low) and across.high == int(across.high):
+        half = float(round(half))
+    middle = number(half)
+    at = round(across.place(half) * (room - 1)) - len(middle) // 2
+    free = text[max(0, at - 2) : at + len(middle) + 2]
+    if at < 2 or len(free) < len(middle) + 4 or free.strip():
+        return text
+    return text[:at] + middle + text[at + len(middle) :]
 
 
 def _legend(series: Sequence[Series], width: int, *, ascii_only: bool) -> Line:

@@ -134,11 +134,3 @@ class DocumentView(Framed):
     def growing(self) -> bool:
         """Whether lines still arrive."""
         return False
-
-    def on_mouse_scroll_down(self) -> None:
-        """The wheel moves three lines."""
-        self.scroll_by(3)
-
-    def on_mouse_scroll_up(self) -> None:
-        """The wheel moves three lines."""
-        self.scroll_by(-3)

@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 
+from opstui.ui import news
 from opstui.ui.arrangement import arrange
 from opstui.ui.detail_area import DetailArea
 from opstui.ui.paint import line
@@ -163,26 +164,9 @@ class Floor(Widget):
 
     # what the others tell
 
-    def changed(self, *kinds: str) -> None:
-        """Let the panes of these kinds read their source again."""
-        for pane in self.panes:
-            for stack in pane.stacks:
-                for level in stack:
-                    level.outdated |= level.view.kind in kinds
-            if pane.level.outdated:
-                pane.reload()
-
-    def redraw(self) -> None:
-        """Repaint what reads differently now, such as ages."""
-        for pane in self.panes:
-            if pane.display:
-                pane.list.redraw()
-
     @on(Pane.Loaded)
     def _loaded(self, event: Pane.Loaded) -> None:
-        for pane in self.panes:
-            if event.kind in pane.view.follows:
-                pane.list.redraw()
+        news.followed(self.panes, event.kind)
         if event.kind == self.pane.view.kind or event.kind in self.pane.view.follows:
             self.show_details()
         self.post_message(self.Moved())

@@ -16,6 +16,8 @@ from opstui.ui.theme import Brush
 
 ROUND = "╭╮╰╯─│"
 PLAIN = "++++-|"
+WHEEL = 3
+"""Lines that one notch of a mouse's wheel moves."""
 
 
 def width_of(line: Line) -> int:
@@ -144,6 +146,17 @@ class Framed(Widget, can_focus=True):
         """A new size is a new picture."""
         self._lines = []
         self.redraw()
+
+    def scroll_by(self, lines: int) -> None:
+        """Move what is shown; negative numbers move up. Nothing moves by default."""
+
+    def on_mouse_scroll_down(self) -> None:
+        """The wheel, towards the person."""
+        self.scroll_by(WHEEL)
+
+    def on_mouse_scroll_up(self) -> None:
+        """The wheel, away from the person."""
+        self.scroll_by(-WHEEL)
 
     def watch_has_focus(self, _has_focus: bool) -> None:
         """The frame shows who has the keys."""

@@ -68,7 +68,7 @@ class Everywhere:
             Choice(column.id, column.title or column.id, "↕" if pane.level.place.sort == column.id
                    else "")
             for column in pane.view.columns()
-            if column.sort is not None or pane.view.sorts_on_server
+            if column.sort is not None
         ]
         column = await desk.choose("Sort by", [*choices, Choice("", "as it comes")])
         if column is not None:
@@ -128,10 +128,10 @@ class Everywhere:
     async def help(self, desk: Desk) -> None:
         """Show what every key does here."""
         keys = self.house.keys
-        lines = help_lines(keys.keymap, keys.sections(), read_only=keys.read_only)
+        sections = keys.sections()
 
-        async def load(_width: int) -> list[Line]:
-            return lines
+        async def load(width: int) -> list[Line]:
+            return help_lines(keys.keymap, sections, width, read_only=keys.read_only)
 
         await desk.read("Help", Detail("help", "Help", load))
 

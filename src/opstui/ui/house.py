@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -11,6 +12,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from opstui.domain.errors import OpstuiError
+from opstui.ui import news
 from opstui.ui.bar import Bar
 from opstui.ui.detail_area import DetailArea
 from opstui.ui.filter_line import FilterLine
@@ -66,7 +68,7 @@ class House(Screen[None]):
         self.query_one("#notice").display = False
         self.query_one("#tabs").display = False
         self.floor.focus_active()
-        self.set_interval(AGES, self.floor.redraw)
+        self.set_interval(AGES, partial(news.redraw, self.floor.panes))
 
     @property
     def browser(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from opstui.ui import news
 from opstui.ui.ask import Ask
 from opstui.ui.choose import Choose
 from opstui.ui.clipboard import osc52
@@ -62,7 +63,7 @@ class HouseDesk:
 
     def changed(self, *kinds: str) -> None:
         """Tell the panes of these kinds to read their source again."""
-        self._house.floor.changed(*kinds)
+        news.changed(self._house.floor.panes, *kinds)
 
     def go(self, kind: str, key: str) -> None:
         """Focus the pane of this kind and select the item with this key."""

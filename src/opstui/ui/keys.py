@@ -8,6 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from opstui.domain.errors import OpstuiError
+from opstui.ui import news
 from opstui.ui.action import Bound, actions_of, declared
 from opstui.ui.choose import Choose
 from opstui.ui.desk import Choice, Question
@@ -90,7 +91,7 @@ class Keys:
         finally:
             self.running -= bool(changes)
         if changes:
-            self.house.floor.changed(*changes)
+            news.changed(self.house.floor.panes, *changes)
 
     async def palette(self) -> None:
         """Every action by name, with its key, so that the palette teaches the keys."""

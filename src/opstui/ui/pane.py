@@ -14,11 +14,11 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
-from opstui.domain import words
 from opstui.domain.errors import OpstuiError
 from opstui.domain.status import Status
+from opstui.ui import frame_text
 from opstui.ui.level import Level
-from opstui.ui.paint import Line, Span, line
+from opstui.ui.paint import Line, line
 from opstui.ui.rows import RowList, Rows
 from opstui.ui.theme import Brush
 from opstui.ui.view import View
@@ -42,15 +42,18 @@ class ListFrame(RowList):
 
     def frame_title(self) -> Line:
         """Number, name, breadcrumb."""
-        return self.pane.title_line()
+        pane = self.pane
+        stacks = [(stack[0].view.title, [deeper.name for deeper in stack[1:]])
+                  for stack in pane.stacks]
+        return frame_text.title(pane.spec.number, stacks, pane.tab, focused=self.has_focus)
 
     def frame_facts(self) -> Line:
         """Filter, order, count, age."""
-        return self.pane.facts_line()
+        return frame_text.facts(self.pane.level, len(self.shown))
 
     def frame_foot(self) -> Line:
         """What is wrong."""
-        return self.pane.problem_line()
+        return frame_text.problem(self.pane.level)
 
 
 class Pane(Widget):
@@ -131,44 +134,6 @@ class Pane(Widget):
         if not snapshot.loaded:
             return (line(("loading", "dim")),)
         return self.view.empty()
-
-    def title_line(self) -> Line:
-        """`1 Branches`, tabs as `3 Images · Containers`, depth as `4 Experiments › churn`."""
-        style = "title" if self.list.has_focus else "plain"
-        spans = [Span(f"{self.spec.number} ", "key" if self.list.has_focus else "dim")]
-        for n, stack in enumerate(self.stacks):
-            if n:
-                spans.append(Span(" · ", "dim"))
-            active = n == self.tab
-            spans.append(Span(stack[0].view.title, style if active else "dim"))
-            if active:
-                spans += [part for deeper in stack[1:]
-                          for part in (Span(" › ", "dim"), Span(deeper.name, style))]
-        return tuple(spans)
-
-    def facts_line(self) -> Line:
-        """What is filtered, how it is sorted, how many, and how old where that matters."""
-        level, spans = self.level, []
-        place = level.place
-        if place.filter:
-            spans.append(Span(f"/{place.filter} ", "accent"))
-        if place.sort:
-            spans.append(Span(f"{place.sort} {'↓' if place.descending else '↑'} ", "accent"))
-        count, total = len(self.list.shown), len(level.snapshot.items)
-        if level.snapshot.loaded:
-            more = "+" if level.snapshot.token else ""
-            at = f"{place.index + 1}/" if count else ""
-            of = f" of {total}" if count != total else ""
-            spans.append(Span(f"{at}{count}{of}{more}", "dim"))
-        if level.snapshot.problem and level.snapshot.at is not None:
-            old = words.age(level.snapshot.at, self.clock())
-            spans.append(Span(f" from {old} ago" if old != "now" else " just stopped", "warn"))
-        return tuple(spans)
-
-    def problem_line(self) -> Line:
-        """The last load's error, while older rows are still shown."""
-        snapshot = self.level.snapshot
-        return line((snapshot.problem, "warn")) if snapshot.problem and snapshot.items else ()
 
     # moving between lists
 

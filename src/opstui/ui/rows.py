@@ -234,10 +234,6 @@ class RowList(Framed):
             if again:
                 self.post_message(self.Opened())
 
-    def on_mouse_scroll_down(self) -> None:
-        """The wheel moves three rows."""
-        self.move_to(self.place.index + 3)
-
-    def on_mouse_scroll_up(self) -> None:
-        """The wheel moves three rows."""
-        self.move_to(self.place.index - 3)
+    def scroll_by(self, lines: int) -> None:
+        """The wheel moves the cursor."""
+        self.move_to(self.place.index + lines)
