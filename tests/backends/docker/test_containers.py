@@ -147,7 +147,7 @@ async def test_a_log_that_is_left_leaves_no_thread(
     started = time.monotonic()
     await asyncio.gather(reader, return_exceptions=True)
     await until(lambda: not docker_threads(), 2)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 3  # not when the container ends
     with dockerd.client() as client:
         client.kill("chatty")
 

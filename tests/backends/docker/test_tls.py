@@ -19,6 +19,8 @@ from tests.servers.mlflow_server import free_port
 
 pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("docker")]
 
+EC = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1")
+
 
 def openssl(folder: Path, *words: str) -> None:
     subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
@@ -26,12 +28,12 @@ def openssl(folder: Path, *words: str) -> None:
 
 def certificates(folder: Path) -> None:
     """An authority, and a certificate each for the engine and for its client."""
-    openssl(folder, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca-key.pem",
-            "-out", "ca.pem", "-days", "2", "-subj", "/CN=authority")
+    openssl(folder, "req", "-x509", *EC, "-nodes", "-keyout", "ca-key.pem", "-out", "ca.pem",
+            "-days", "2", "-subj", "/CN=authority")
     for name, use in (("server-", "subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth"),
                       ("", "extendedKeyUsage=clientAuth")):
         (folder / "extensions").write_text(use)
-        openssl(folder, "req", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}key.pem",
+        openssl(folder, "req", *EC, "-nodes", "-keyout", f"{name}key.pem",
                 "-out", "request", "-subj", "/CN=one")
         openssl(folder, "x509", "-req", "-in", "request", "-CA", "ca.pem", "-CAkey", "ca-key.pem",
                 "-CAcreateserial", "-days", "2", "-extfile", "extensions",
