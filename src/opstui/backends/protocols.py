@@ -287,6 +287,10 @@ class LocalMlflow(Protocol):
         """What it is doing now, without waiting."""
         ...
 
+    def running(self) -> bool:
+        """Whether some opstui already has the server on opstui's own store: joining is free."""
+        ...
+
     async def offer(self) -> Offer:
         """What starting it would use and cost, and which foreign stores lie nearby."""
         ...

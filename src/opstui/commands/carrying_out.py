@@ -38,7 +38,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--path", default=".", help="the repository; this folder by default")
     parser.add_argument(
         "--local", action="store_true",
-        help="use opstui's own MLflow server where no other is configured; joins a running one",
+        help="use opstui's own MLflow server where no other is configured; a running one is joined anyway",
     )
     parser.add_argument("--yes", "-y", action="store_true", help="do not ask")
     parser.add_argument("--json", action="store_true", help="for scripts; the plan is not shown")
@@ -53,11 +53,13 @@ async def opened(
 
     front = open_front(Path(args.path), places, environ)
     try:
-        if not front.connection.configured and (
-            args.local or front.settings.mlflow_local == "auto"
-        ):
-            print("the local MLflow server is starting", file=sys.stderr)
-            await front.world.local.start()
+        local = front.world.local
+        if not front.connection.configured:
+            if local.running():
+                await local.start()  # joins it
+            elif args.local or front.settings.mlflow_local == "auto":
+                print("the local MLflow server is starting", file=sys.stderr)
+                await local.start()
         yield front.world
     finally:
         await front.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from opstui.domain.errors import OpstuiError
@@ -100,14 +101,14 @@ class LocalOffer:
         await self._run(desk, work)
 
     async def _run(self, desk: Desk, work: Awaitable[None]) -> None:
-        import asyncio
-
         task = asyncio.ensure_future(work)
-        await asyncio.sleep(0)
-        desk.changed("experiments", "models")
         try:
+            while not task.done() and self._world.local.state().phase is not LocalPhase.STARTING:
+                await asyncio.wait((task,), timeout=0.05)  # a foreign store is copied first
+            desk.changed("experiments", "models")
             await task
         finally:
+            task.cancel()
             desk.changed("experiments", "models")
         desk.say(f"MLflow runs at {self._world.local.state().address}")
 
