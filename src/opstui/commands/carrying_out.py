@@ -38,7 +38,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--path", default=".", help="the repository; this folder by default")
     parser.add_argument(
         "--local", action="store_true",
-        help="use opstui's own MLflow server where no other is configured; a running one is joined anyway",
+        help="start opstui's own MLflow server where no other is configured; one that runs "
+        "already is joined in any case",
     )
     parser.add_argument("--yes", "-y", action="store_true", help="do not ask")
     parser.add_argument("--json", action="store_true", help="for scripts; the plan is not shown")
