@@ -74,9 +74,16 @@ async def test_a_narrow_pane_keeps_what_matters(view: BranchesView) -> None:
         "local", "1", 1, "test", main.commit, "main", Status.PASSED, NOW - timedelta(hours=1)
     ),)
     items = view.world.board.branches
-    narrow = drawn(view.columns(), items, 40)
-    assert narrow[1].split() == ["*", "main", "~1", "↑2", "↓1", "✓", "2d"]
-    assert all(len(one) <= 40 for one in narrow)
+    assert drawn(view.columns(), items, 40) == [
+        "  Branch          ~  ↑↓    CI Author Age",
+        "* main            ~1 ↑2 ↓1 ✓  Ana     2d",
+        "  feature/scaler              Ana     2d",
+        "  merged                      Ana     2d",
+        "  origin/main                 Ana     2d",
+    ]
+    assert drawn(view.columns(), items, 32)[1].split() == [
+        "*", "main", "~1", "↑2", "↓1", "✓", "2d",
+    ]
     wide = drawn(view.columns(), items, 120)
     assert "fix[/]bug" not in wide[1] and "say what failed" in wide[1] and "Ana" in wide[1]
 

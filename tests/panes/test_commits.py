@@ -82,6 +82,15 @@ async def test_a_branch_can_start_at_an_old_commit(repo: Repo) -> None:
     assert oldest.sha[:7] in desk.prompts[0].label
 
 
+async def test_many_names_leave_room_for_the_subject(repo: Repo) -> None:
+    for n in range(5):
+        repo.git("branch", f"b{n}")
+    view = BranchesView(world(repo.path))
+    newest = (await view.load()).items[0]
+    line = text_of((await view.details(newest)[0].load(80))[0])
+    assert line.count("[") == 2 and "+4 commit 4" in line
+
+
 PATCH = """\
 commit 1234567
 Author:     Ana <ana@example.org>

@@ -65,15 +65,16 @@ class BranchesView(View[Branch]):
     def columns(self) -> tuple[Column[Branch], ...]:
         """Mark, name, changed files, ahead and behind, CI; subject, author where wide; age."""
         world = self.world
+        arrows = "+-" if world.ascii_only else "↑↓"
         return (
             Column("mark", "", _mark, width=1),
             Column("name", "Branch", _name, grow=3, least=22,
                    sort=lambda branch: branch.name.casefold()),
             Column("dirty", "~", lambda branch: Span(f"~{branch.dirty}" if branch.dirty else "",
                                                      "warn"), width=5, drop=1),
-            Column("sync", "Upstream", self._sync, width=11, drop=2,
+            Column("sync", arrows, self._sync, width=11, drop=2,
                    sort=lambda branch: branch.ahead + branch.behind or None, best_first=True),
-            Column("ci", "CI", lambda branch: ci_glyph(world, branch.commit), width=1,
+            Column("ci", "CI", lambda branch: ci_glyph(world, branch.commit), width=2,
                    sort=self._ci_word),
             Column("subject", "Subject", lambda branch: branch.subject, grow=2, drop=6,
                    sort=lambda branch: branch.subject.casefold()),

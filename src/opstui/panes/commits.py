@@ -22,6 +22,8 @@ from opstui.ui.view import View
 
 _PAGE = 200
 """Commits that are read at a time."""
+_NAMES = 2
+"""Names that are shown beside a commit."""
 _PLAIN = str.maketrans({"│": "|", "╱": "/", "╲": "\\", "─": "-", "╮": ".", "╯": "'"})
 
 
@@ -39,8 +41,10 @@ def ci_glyph(world: World, commit: str) -> Span:
 
 
 def refs(commit: Commit) -> Span:
-    """The branches and tags that point at the commit."""
-    return Span(" ".join(f"[{name}]" for name in commit.refs), "accent")
+    """The first branches and tags that point at the commit, and how many more do."""
+    shown = [f"[{name}]" for name in commit.refs[:_NAMES]]
+    more = [f"+{len(commit.refs) - _NAMES}"] if len(commit.refs) > _NAMES else []
+    return Span(" ".join(shown + more), "accent")
 
 
 def log_detail(world: World, branch: Branch) -> Detail:
@@ -84,7 +88,7 @@ class CommitsView(View[Commit]):
         return (
             Column("graph", "", lambda commit: graph(world, commit), width=16),
             Column("sha", "Commit", lambda commit: Span(short(commit.sha), "dim"), width=7, drop=4),
-            Column("ci", "CI", lambda commit: ci_glyph(world, commit.sha), width=1),
+            Column("ci", "CI", lambda commit: ci_glyph(world, commit.sha), width=2),
             Column("subject", "Subject", lambda commit: commit.subject, grow=1,
                    sort=lambda commit: commit.subject.casefold()),
             Column("refs", "Names", refs, width=24, drop=3),

@@ -31,11 +31,13 @@ class GitRepository:
         self._followers: set[asyncio.Event] = set()
         self._dirty = Dirty(self._announce)
         self._place: Place | None = None
+        self._finding = asyncio.Lock()
 
     async def _here(self) -> tuple[Door, Place]:
         """The door at the top of the work tree: the start folder may vanish with a switch."""
-        if self._place is None:
-            self._place = await find(Door(self.path, self._calls))
+        async with self._finding:
+            if self._place is None:
+                self._place = await find(Door(self.path, self._calls))
         return Door(self._place.top, self._calls), self._place
 
     async def repository(self) -> Repository:
