@@ -8,6 +8,7 @@ from opstui.domain import words
 from opstui.domain.errors import OpstuiError
 from opstui.domain.local_mlflow import LocalPhase
 from opstui.panes.table import VIEWS, extra, panes
+from opstui.ui import news
 from opstui.ui.house import House
 from opstui.ui.keymap import Keymap
 from opstui.ui.keys import scopes_of
@@ -53,7 +54,7 @@ class OpstuiApp(App[None]):
             await self.front.world.local.start()
         except OpstuiError as error:
             self.house.say(str(error), "error")
-        self.house.floor.changed("experiments", "models")
+        news.changed(self.house.floor.panes, "experiments", "models")
 
     async def headline(self) -> Line:
         """The repository in the header: name, branch, how far from its upstream, what is odd."""

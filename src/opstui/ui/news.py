@@ -1,0 +1,31 @@
+"""Telling panes what happened elsewhere: what to read again, what to draw again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from opstui.ui.pane import Pane
+
+
+def changed(panes: Iterable[Pane], *kinds: str) -> None:
+    """The sources of these kinds changed: what is in sight is read again, the rest once it is."""
+    for pane in panes:
+        for stack in pane.stacks:
+            for level in stack:
+                level.outdated |= level.view.kind in kinds
+        if pane.level.outdated:
+            pane.reload()
+
+
+def followed(panes: Iterable[Pane], kind: str) -> None:
+    """A list has news that others show too."""
+    for pane in panes:
+        if kind in pane.view.follows:
+            pane.list.redraw()
+
+
+def redraw(panes: Iterable[Pane]) -> None:
+    """Repaint what reads differently now, such as ages."""
+    for pane in panes:
+        if pane.display:
+            pane.list.redraw()
