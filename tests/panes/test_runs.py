@@ -112,6 +112,8 @@ async def test_sorting_by_a_metric_is_the_servers_and_spans_all_pages(
     assert runs[0].name in ("run-199", "run-201")
     assert values == sorted(values, reverse=True)
     assert all(run.metric("auc") is None for run in runs[-25:]), "missing values come last"
+    assert view.server_sort("", False), "without a column the server's order changes back"
+    assert (await view.load()).items[0].name == "run-249"
 
 
 @pytest.mark.parametrize("column", ["status", "name", "user", "age", "commit", "params.C"])
@@ -214,6 +216,7 @@ async def test_a_runs_facts_lead_to_its_commit_ci_and_image(
     ),)
     facts = await shown(view.details(run)[0])
     assert "✓ passed" in facts
+    assert "2026-03-01 12:00:00 UTC, 5h ago" in facts
     assert f"{run.commit[:7]} on main  in this clone" in facts
     assert "✓ local #7 unit" in facts
     assert "churn-api:1  of this commit" in facts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from opstui.domain.errors import OpstuiError
 from opstui.domain.experiment import Artifact, MetricPoint, Run
@@ -47,7 +48,7 @@ async def facts(world: World, run: Run) -> Sequence[Line]:
         ("run", run.name),
         ("id", run.id),
         ("status", state),
-        ("started", f"{age(run.started, now)}" if run.started else ""),
+        ("started", _moment(run.started, now)),
         ("took", duration(length)),
         ("user", run.user),
         ("commit", await _commit(world, run)),
@@ -64,6 +65,15 @@ async def facts(world: World, run: Run) -> Sequence[Line]:
         if part:
             shown += [line(), line((title, "title")), *pairs(part)]
     return shown
+
+
+def _moment(when: datetime | None, now: datetime) -> str:
+    """The time in the clock's zone, and how long ago it was."""
+    if when is None:
+        return ""
+    passed = age(when, now)
+    ago = "just now" if passed == "now" else f"{passed} ago"
+    return f"{when.astimezone(now.tzinfo):%Y-%m-%d %H:%M:%S %Z}, {ago}"
 
 
 async def _commit(world: World, run: Run) -> Line:
@@ -161,7 +171,10 @@ async def artifacts(world: World, run: Run) -> Sequence[Line]:
         listed.append((0, item))
         listed += ((1, below) for below in opened.get(item.path, ()))
     if not listed:
-        return [line(("no artifacts", "dim"))]
+        return [
+            line(("no artifacts of its own", "dim")),
+            line(("models that MLflow 3 logs lie beside the run", "dim")),
+        ]
     shown = [_artifact(depth, item) for depth, item in listed[:FILES]]
     if len(listed) > FILES:
         shown.append(line((f"… {len(listed) - FILES} more", "dim")))

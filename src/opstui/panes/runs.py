@@ -164,10 +164,9 @@ class RunsView(View[Run]):
         return True
 
     def server_sort(self, column: str, descending: bool) -> bool:
-        """The server's where it knows the column; it knows no durations."""
-        order = order_of(column, descending)
-        self._order = order or NEWEST
-        return bool(order)
+        """Always the server's; without a column it is newest first again."""
+        self._order = order_of(column, descending) or NEWEST
+        return True
 
     def filter_hint(self) -> str:
         """An example of the language."""

@@ -20,42 +20,42 @@ class Everywhere:
     def __init__(self, house: House) -> None:
         self.house = house
 
-    @action("enter", "Open", item=False, footer=False)
+    @action("enter", "Open", item=False, footer=False, at_once=True)
     async def open(self, _desk: Desk) -> None:
         """Go into the selected item: the list inside it, or its details."""
         self.house.floor.open()
 
-    @action("escape", "Back", item=False, footer=False)
+    @action("escape", "Back", item=False, footer=False, at_once=True)
     async def back(self, _desk: Desk) -> None:
         """Go back: from the details, from a list inside, from a filter, from zoom."""
         self.house.floor.back()
 
-    @action("tab", "Next pane", item=False, footer=False)
+    @action("tab", "Next pane", item=False, footer=False, at_once=True)
     async def next_pane(self, _desk: Desk) -> None:
         """Focus the next pane."""
         self.house.floor.step_pane(1)
 
-    @action("shift+tab", "Previous pane", item=False, footer=False)
+    @action("shift+tab", "Previous pane", item=False, footer=False, at_once=True)
     async def previous_pane(self, _desk: Desk) -> None:
         """Focus the previous pane."""
         self.house.floor.step_pane(-1)
 
-    @action("]", "Next tab", item=False, footer=False)
+    @action("]", "Next tab", item=False, footer=False, at_once=True)
     async def next_tab(self, _desk: Desk) -> None:
         """Show the next tab of the details, or of the pane that has several lists."""
         self.house.floor.turn_tab(1)
 
-    @action("[", "Previous tab", item=False, footer=False)
+    @action("[", "Previous tab", item=False, footer=False, at_once=True)
     async def previous_tab(self, _desk: Desk) -> None:
         """Show the previous tab."""
         self.house.floor.turn_tab(-1)
 
-    @action("z", "Zoom", item=False, footer=False)
+    @action("z", "Zoom", item=False, footer=False, at_once=True)
     async def zoom(self, _desk: Desk) -> None:
         """Give the focused pane the whole screen, or give it back."""
         self.house.floor.toggle_zoom()
 
-    @action("/", "Filter", item=False, footer=False)
+    @action("/", "Filter", item=False, footer=False, at_once=True)
     async def filter(self, _desk: Desk) -> None:
         """Filter the list, or search the text; `!word` leaves out, esc clears."""
         self.house.open_filter()
@@ -96,23 +96,23 @@ class Everywhere:
         else:
             desk.copy(url, "address")
 
-    @action("r", "Refresh", item=False, footer=False)
+    @action("r", "Refresh", item=False, footer=False, at_once=True)
     async def refresh(self, _desk: Desk) -> None:
         """Read the pane's source again."""
         self.house.floor.pane.reload(fresh=True)
 
-    @action("R", "Refresh all", item=False, footer=False)
+    @action("R", "Refresh all", item=False, footer=False, at_once=True)
     async def refresh_all(self, _desk: Desk) -> None:
         """Read every source again."""
         for pane in self.house.floor.panes:
             pane.reload(fresh=True)
 
-    @action("@", "Calls", item=False, footer=False)
+    @action("@", "Calls", item=False, footer=False, at_once=True)
     async def calls(self, _desk: Desk) -> None:
         """Show every call that was made to a backend."""
         self.house.floor.go_kind("calls")
 
-    @action("A", "Journal", item=False, footer=False)
+    @action("A", "Journal", item=False, footer=False, at_once=True)
     async def journal(self, _desk: Desk) -> None:
         """Show the journal of what was done."""
         self.house.floor.go_kind("journal")
