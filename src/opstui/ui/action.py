@@ -39,6 +39,9 @@ class Action:
     """It needs a selected item."""
     footer: bool = True
     """Shown in the footer when there is room; help and palette always have it."""
+    at_once: bool = False
+    """Done before the next key is looked at, so that keys typed fast go where it leads. It must
+    not ask or wait for anything."""
 
 
 def action(
@@ -49,6 +52,7 @@ def action(
     when: Callable[[Any, Any], str] | None = None,
     item: bool = True,
     footer: bool = True,
+    at_once: bool = False,
 ) -> Callable[[F], F]:
     """Declare a method as an action. `keys` holds one or more key names, separated by commas."""
 
@@ -59,6 +63,7 @@ def action(
         setattr(method, _MARK, Action(
             method=method.__name__, keys=tuple(keys.split(",")), label=label,
             help=text[0].rstrip("."), changes=changes, when=when, item=item, footer=footer,
+            at_once=at_once,
         ))
         return method
 

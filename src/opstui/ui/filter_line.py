@@ -48,7 +48,18 @@ class FilterLine(Input):
             self.value = text
         self.cursor_position = len(text)
         self.display = True
-        self.focus()
+        self.screen.set_focus(self)  # at once: the next key may be here already
+
+    def take(self, event: events.Key) -> Ended | None:
+        """A key that came up to the screen while this line is open: one that was typed before
+        the line had the focus, or enter. What it ended, if it did."""
+        if event.key in ("enter", "escape"):
+            self.display = False
+            text = self.value if event.key == "enter" else None
+            return self.Ended(text, search=self.search)
+        if event.is_printable and event.character:
+            self.insert_text_at_cursor(event.character)
+        return None
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Tell while typing."""
@@ -62,8 +73,10 @@ class FilterLine(Input):
         self._end(event.value)
 
     def on_key(self, event: events.Key) -> None:
-        """Escape gives it up."""
-        if event.key == "escape":
+        """Escape gives it up. A line that is closed already lets every key pass."""
+        if not self.display:
+            event.prevent_default()
+        elif event.key == "escape":
             event.stop()
             event.prevent_default()
             self._end(None)

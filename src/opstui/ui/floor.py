@@ -87,7 +87,7 @@ class Floor(Widget):
 
     def focus_active(self) -> None:
         """Give the keys to the active pane's list."""
-        self.pane.list.focus()
+        self.screen.set_focus(self.pane.list)  # at once: the next key may be here already
         self.pane.list.redraw()
         self.show_details()
 
@@ -140,7 +140,7 @@ class Floor(Widget):
             self.show_details()
         elif self.detail.details:
             self.place(in_detail=True)
-            self.detail.focus()
+            self.screen.set_focus(self.detail)
 
     def back(self) -> None:
         """Out of the search, the details, the filter, the list, the zoom: one at a time."""

@@ -77,8 +77,13 @@ class House(Screen[None]):
         return bool(here) and not self.environ.get("SSH_CONNECTION")
 
     async def on_key(self, event: events.Key) -> None:
-        """Carry a key to its action."""
-        if isinstance(self.focused, FilterLine):
+        """Carry a key to its action, or into the filter line while that is open."""
+        field = self.query_one(FilterLine)
+        if field.display:
+            if (ended := field.take(event)) is not None:
+                event.stop()
+                event.prevent_default()
+                self._filter_ended(ended)
             return
         name = key_name(event)
         self.put_notice([])
@@ -112,11 +117,11 @@ class House(Screen[None]):
         self.query_one("#footer").display = True
         detail, pane = self.floor.detail, self.floor.pane
         if event.search:
-            detail.focus()
+            self.set_focus(detail)
             if event.text and not detail.find(event.text):
                 self.say(f"“{event.text}” does not occur", "information")
             return
-        pane.list.focus()
+        self.set_focus(pane.list)
         if event.text is not None:
             pane.filter(event.text)
         elif not pane.view.filters_on_server:

@@ -69,17 +69,19 @@ class Keys:
         if bound.kind == "list":
             await bound.run(None, self.desk)
         else:
-            self.perform(bound)
+            await self.perform(bound)
         return True
 
-    def perform(self, bound: Bound) -> None:
+    async def perform(self, bound: Bound) -> None:
         """Carry out an action on what is selected now; a refresh can't change its target."""
         item = self.house.floor.item
         reason = bound.why_not(item, read_only=self.read_only)
         if reason:
             self.house.say(f"{bound.action.label}: {reason}", "warning")
-            return
-        start_work(self.house, partial(self._perform, bound, item), "action")
+        elif bound.action.at_once:
+            await self._perform(bound, item)
+        else:
+            start_work(self.house, partial(self._perform, bound, item), "action")
 
     async def _perform(self, bound: Bound, item: Any) -> None:
         changes = bound.action.changes
@@ -109,7 +111,7 @@ class Keys:
         )
         chosen = await self.house.app.push_screen_wait(dialog)
         if chosen is not None:
-            self.perform(offers[chosen])
+            await self.perform(offers[chosen])
 
     async def leave(self) -> None:
         """Quit, asking while something is being done."""
