@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
-import logging
-import logging.handlers
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from opstui import __version__
-from opstui.commands.table import COMMANDS
+from opstui.commands.table import COMMANDS, Run
 from opstui.domain.errors import OpstuiError
 from opstui.places import Places, places
 
@@ -32,16 +29,22 @@ exit codes: 0 done, 1 something failed, 2 wrong arguments or settings; `promote 
 """
 
 
-def parser() -> argparse.ArgumentParser:
-    """All arguments. A folder called like a command is given as `./demo`."""
+def parser(chosen: str = "") -> argparse.ArgumentParser:
+    """All commands, with the arguments of the chosen one.
+
+    A folder called like a command is given as `./demo`.
+    """
     top = argparse.ArgumentParser(
         prog="opstui", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter,
         description="One keyboard for branches, CI, images, experiments and models.",
     )
     top.add_argument("--version", action="version", version=f"opstui {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
-    for module in COMMANDS:
-        module.add(commands)
+    for command in COMMANDS:
+        if command.name == chosen:
+            command.add(commands)
+        else:
+            commands.add_parser(command.name, help=command.help)
     show = commands.add_parser("open", help="open the terminal interface (the default)")
     show.add_argument("path", nargs="?", default=".", metavar="PATH", help="a repository")
     show.add_argument("--read-only", action="store_true", help="nothing shared can be changed")
@@ -52,15 +55,14 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: Sequence[str]) -> int:
     """Carry out a command line; returns the exit code."""
-    top = parser()
-    chosen = top.parse_args(with_default_command(arguments))
+    arguments = with_default_command(arguments)
+    chosen = parser(named(arguments)).parse_args(arguments)
     try:
         where = places(os.environ)
         log_to(where)
         if chosen.command == "open":
             return open_screen(chosen, where)
-        code: int = asyncio.run(chosen.run(chosen, where, os.environ))
-        return code
+        return carry_out(chosen, where)
     except OpstuiError as error:
         print(f"opstui: {error}", file=sys.stderr)  # noqa: T201
         return 2 if chosen.command == "open" else 1
@@ -70,11 +72,25 @@ def run(arguments: Sequence[str]) -> int:
 
 def with_default_command(arguments: Sequence[str]) -> list[str]:
     """The arguments with `open` put before them where no command is named."""
-    names = {module.NAME for module in COMMANDS} | {"open"}
-    first = next((a for a in arguments if not a.startswith("-")), "")
-    if first in names or any(a in ("-h", "--help", "--version") for a in arguments):
-        return list(arguments)
-    return ["open", *arguments]
+    names = {command.name for command in COMMANDS} | {"open"}
+    about = any(a in ("-h", "--help", "--version") for a in arguments)
+    return list(arguments) if about or named(arguments) in names else ["open", *arguments]
+
+
+def named(arguments: Sequence[str]) -> str:
+    """The first argument that is no option: the command, where there is one."""
+    return next((a for a in arguments if not a.startswith("-")), "")
+
+
+def carry_out(chosen: argparse.Namespace, where: Places) -> int:
+    """Run a subcommand to its end; returns its exit code."""
+    import asyncio
+
+    async def work() -> int:
+        run: Run = chosen.run
+        return await run(chosen, where, os.environ)
+
+    return asyncio.run(work())
 
 
 def open_screen(chosen: argparse.Namespace, where: Places) -> int:
@@ -108,6 +124,9 @@ def show(front: object, *, local: bool) -> int:
 
 def log_to(where: Places) -> None:
     """Write the log beside the journal, a megabyte at most, readable for its owner only."""
+    import logging
+    import logging.handlers
+
     try:
         where.state.mkdir(parents=True, exist_ok=True, mode=0o700)
         handler = logging.handlers.RotatingFileHandler(

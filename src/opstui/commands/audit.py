@@ -29,7 +29,7 @@ _COLUMNS = ("number", "at", "who", "what", "object", "place", "phase", "act", "b
 def add(commands: Any) -> None:
     """Declare the arguments."""
     parser = commands.add_parser(
-        NAME, help="check the journal's chain, or export the journal",
+        NAME,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="verify follows the chain of hashes through the whole journal: exit code 0\n"
         "when every line is as it was written, 1 when one is not. Lines cut off at the end can\n"

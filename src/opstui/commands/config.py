@@ -16,7 +16,7 @@ NAME = "config"
 
 def add(commands: Any) -> None:
     """Declare the arguments."""
-    parser = commands.add_parser(NAME, help="where settings are, a first file, a check")
+    parser = commands.add_parser(NAME)
     parser.add_argument(
         "what", choices=("path", "init", "check", "keys"),
         help="path: print the file's path; init: write one with every setting commented out; "

@@ -26,7 +26,7 @@ repositories, MLflow servers and settings are not touched.
 def add(commands: Any) -> None:
     """Declare the arguments."""
     parser = commands.add_parser(
-        NAME, help="try everything in a throw-away workspace", description=DESCRIPTION,
+        NAME, description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("folder", nargs="?", metavar="FOLDER", type=absolute,

@@ -24,7 +24,7 @@ NAME = "doctor"
 def add(commands: Any) -> None:
     """Declare the arguments."""
     parser = commands.add_parser(
-        NAME, help="what was found, and what to do about what was not",
+        NAME,
         description="Looks at everything once. Exit code 0 when nothing failed, else 1.",
     )
     parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="a repository")

@@ -17,7 +17,7 @@ NAME = "promote"
 def add(commands: Any) -> None:
     """Declare the arguments."""
     parser = commands.add_parser(
-        NAME, help="let an alias name a model version, after a check and with a read-back",
+        NAME,
         formatter_class=argparse.RawDescriptionHelpFormatter, epilog=EXIT_CODES,
         description="Shows what would change and what is known about the version, asks, checks\n"
         "that the alias did not move meanwhile, writes, and reads back.",

@@ -17,7 +17,7 @@ NAME = "rollback"
 def add(commands: Any) -> None:
     """Declare the arguments."""
     parser = commands.add_parser(
-        NAME, help="let the champion be the version that served before",
+        NAME,
         formatter_class=argparse.RawDescriptionHelpFormatter, epilog=EXIT_CODES,
         description="The version to restore is the one that previous_champion names, else the\n"
         "one that the champion's own tag or the journal names.",

@@ -17,7 +17,7 @@ NAME = "status"
 def add(commands: Any) -> None:
     """Declare the arguments."""
     parser = commands.add_parser(
-        NAME, help="the facts of the panes, once",
+        NAME,
         description="Prints what the panes would show. Exit code 0 when every backend answered, "
         "1 when one did not.",
     )

@@ -1,7 +1,37 @@
-"""The table of subcommands: a command is one file and one line here."""
+"""The table of subcommands: a command is one file and one line here.
+
+A command's file is imported only when the command is used: `opstui` itself has to open at once.
+"""
 
 from __future__ import annotations
 
-from opstui.commands import audit, config, demo, doctor, promote, rollback, status
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+from typing import Any, NamedTuple
 
-COMMANDS = (doctor, status, promote, rollback, audit, config, demo)
+
+class Command(NamedTuple):
+    """A subcommand, by the name of its file."""
+
+    name: str
+    help: str
+    """One line for `opstui --help`."""
+
+    def add(self, commands: Any) -> None:
+        """Declare its arguments; this imports its file."""
+        declare: Callable[[Any], None] = import_module(f"opstui.commands.{self.name}").add
+        declare(commands)
+
+
+Run = Callable[..., Awaitable[int]]
+"""What a command's arguments carry as `run`: gets them, the folders and the environment."""
+
+COMMANDS = (
+    Command("doctor", "what was found, and what to do about what was not"),
+    Command("status", "the facts of the panes, once"),
+    Command("promote", "let an alias name a model version, after a check and with a read-back"),
+    Command("rollback", "let the champion be the version that served before"),
+    Command("audit", "check the journal's chain, or export the journal"),
+    Command("config", "where settings are, a first file, a check"),
+    Command("demo", "try everything in a throw-away workspace"),
+)
