@@ -54,8 +54,8 @@ class FakeGit:
     commits: tuple[str, ...] = (SHA,)
 
     async def resolve(self, revision: str) -> str:
-        if revision in self.commits:
-            return revision
+        if revision.removesuffix("^{commit}") in self.commits:
+            return revision.removesuffix("^{commit}")
         raise OpstuiError(f"git knows no {revision}")
 
 

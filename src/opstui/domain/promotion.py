@@ -40,13 +40,14 @@ def direction_of(metric: str, settled: dict[str, str]) -> Direction:
     """Which way `metric` improves: from settings ("higher"/"lower") first, then by its name.
 
     Names are guessed only for the well-known losses and errors in LOWER_IS_BETTER and for the
-    well-known scores; anything else is UNKNOWN and never called better or worse.
+    well-known scores; `neg_mean_squared_error` and the like are scikit-learn's scores, where
+    more is better. Anything else is UNKNOWN and never called better or worse.
     """
     if metric in settled:
         return Direction(settled[metric])
     words = metric.lower().replace("/", "_").replace("-", "_").replace(".", "_").split("_")
     if any(word in LOWER_IS_BETTER or word.endswith("loss") for word in words):
-        return Direction.DOWN
+        return Direction.UP if words[0] == "neg" else Direction.DOWN
     known = ("accuracy", "acc", "auc", "f1", "precision", "recall", "r2", "score", "bleu", "map",
              "ndcg", "rouge", "iou", "kappa", "mcc")
     if any(word in known for word in words):

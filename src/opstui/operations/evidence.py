@@ -7,6 +7,7 @@ UNKNOWN with the reason; no single backend can fail the whole.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -23,7 +24,7 @@ from opstui.operations.world import World
 LIMIT = 10.0
 """Seconds after which what has not answered is unknown."""
 
-_FULL_SHA = (40, 64)
+_FULL_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _CI_RUNS = 200
 
 T = TypeVar("T")
@@ -138,7 +139,7 @@ def _datasets(run: Run | None, champion: Run | None, version: str) -> Evidence:
 def _no_commit(name: str, commit: str) -> Evidence | None:
     if not commit:
         return Evidence(name, Status.UNKNOWN, "the run names no commit")
-    if len(commit) not in _FULL_SHA:
+    if not _FULL_SHA.fullmatch(commit):
         return Evidence(name, Status.UNKNOWN, f"{commit} is no full commit id")
     return None
 
@@ -147,7 +148,7 @@ async def commit_evidence(world: World, commit: str, deadline: float) -> Evidenc
     """Whether this clone has the commit."""
     if missing := _no_commit("commit", commit):
         return missing
-    found = await answer(world.git.resolve(commit), deadline)
+    found = await answer(world.git.resolve(f"{commit}^{{commit}}"), deadline)
     if found.value == commit:
         return Evidence("commit", Status.PASSED, f"{short(commit)} is in this clone")
     reason = found.reason or f"{short(commit)} is not in this clone"

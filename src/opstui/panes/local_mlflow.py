@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import textwrap
 from collections.abc import Awaitable, Callable, Sequence
 
 from opstui.domain.errors import OpstuiError
 from opstui.domain.local_mlflow import FoundStore, LocalPhase, Offer
 from opstui.domain.words import size
 from opstui.operations.world import World
+from opstui.panes.promotion_page import WIDTH
 from opstui.ui.desk import Choice, Desk, Question
 from opstui.ui.paint import Line, line
 
@@ -129,8 +131,13 @@ async def _which(desk: Desk, offer: Offer) -> FoundStore | str | None:
 async def _may_start(desk: Desk, offer: Offer) -> bool:
     return await desk.confirm(Question(
         title="Start local MLflow", object=offer.store,
-        effect=f"A real `mlflow server` runs on 127.0.0.1 until opstui ends. Cost: {offer.cost}.",
-        place="127.0.0.1", yes="Start", body=(line((offer.command, "dim")),),
+        effect="A real `mlflow server` runs on 127.0.0.1 until the last opstui ends. "
+        f"Cost: {offer.cost}.",
+        place="127.0.0.1", yes="Start",
+        body=tuple(
+            line((piece, "dim"))
+            for piece in textwrap.wrap(offer.command, WIDTH, break_on_hyphens=False)
+        ),
     ))
 
 
