@@ -7,7 +7,7 @@ lock and then ends the server's process group, so nothing is left when the tests
 from __future__ import annotations
 
 import fcntl
-import importlib.util
+import importlib.metadata
 import json
 import os
 import socket
@@ -122,8 +122,11 @@ def await_health(url: str, log: Path, seconds: float = 120) -> None:
 
 def require_mlflow() -> None:
     """Skip without mlflow, or fail where the run must be complete."""
-    if importlib.util.find_spec("mlflow.server") is not None:
+    try:
+        importlib.metadata.distribution("mlflow")
         return
+    except importlib.metadata.PackageNotFoundError:
+        pass
     if os.environ.get("OPSTUI_TEST_REQUIRE") == "1":
         pytest.fail("mlflow is not installed and OPSTUI_TEST_REQUIRE=1")
     pytest.skip("mlflow is not installed")

@@ -31,7 +31,7 @@ class ServerProcess:
                 preexec_fn=end_with_parent,
             )
         self.pid = self._process.pid
-        self._watcher, self._alarm = watch(self.pid)
+        self._watcher, self._alarm = watch(self.pid, folder)
 
     def alive(self) -> bool:
         """Whether the server's first process runs."""
@@ -67,8 +67,9 @@ def end_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def watch(group: int) -> tuple[int, int]:
-    """A process that ends the group once the returned file descriptor is closed.
+def watch(group: int, folder: Path) -> tuple[int, int]:
+    """A process that ends the group, and what else bears the folder's mark, once the
+    returned file descriptor is closed.
 
     It is closed by the kernel when the keeper is killed. The watcher inherits the keeper's lock,
     so no new keeper starts before it is done.
@@ -82,6 +83,7 @@ def watch(group: int) -> tuple[int, int]:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.read(ear, 1)
     end_group(group)
+    end_leftovers(folder)
     os._exit(0)
 
 
