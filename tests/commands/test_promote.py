@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -113,3 +116,27 @@ async def test_audit_verifies_and_exports(
     places.journal.write_text(places.journal.read_text().replace('"after": "9"', '"after": "8"', 1))
     assert await audit.run(parsed("audit", "verify"), places, os.environ) == 1
     assert "journal.jsonl:1: the line was changed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("typed", "answer"), [
+    ("y\n", "True"), ("YES\n", "True"), ("\n", "False"), ("n\n", "False"), ("\x04", "False"),
+])
+def test_on_a_terminal_it_asks_and_no_is_the_default(typed: str, answer: str) -> None:
+    program = "from opstui.commands.carrying_out import confirmed; print('said', confirmed())"
+    ours, theirs = pty.openpty()
+    asked = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=theirs, stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    shown = b""
+    try:
+        while b"[y/N]" not in shown:
+            shown += os.read(ours, 1000)
+        os.write(ours, typed.encode())
+        while b"said " + answer.encode() not in shown:
+            shown += os.read(ours, 1000)
+    except OSError:
+        pytest.fail(shown.decode())
+    finally:
+        asked.wait(10)
+        os.close(ours)
