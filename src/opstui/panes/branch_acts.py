@@ -50,10 +50,11 @@ def _switch_effect(here: Repository, branch: Branch) -> str:
         if branch.remote else ""
     )
     carried = (
-        f" Your {plural(here.changed, 'changed file')} come along; git refuses where they collide."
-        if here.changed else ""
+        f" You have {plural(here.changed, 'changed file')}: git carries changes over, and refuses "
+        "where they collide." if here.changed else ""
     )
-    return f"{made}The work tree changes from {_head(here)} to {short(branch.commit)}.{carried}"
+    target = f"{clean(_local(branch))} {short(branch.commit)}"
+    return f"{made}The work tree changes from {_head(here)} to {target}.{carried}"
 
 
 async def create_branch(world: World, desk: Desk, start: str, origin: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from opstui.backends.calls import RecentCalls
+from opstui.backends.git import process
 from opstui.backends.git.command import Door, pasteable
 from opstui.backends.git.repository import GitRepository
 from opstui.domain.errors import OpstuiError
@@ -57,6 +58,26 @@ async def test_a_cancelled_command_is_stopped_with_its_children(
         await task
     assert calls.calls()[-1].outcome == "cancelled"
     await gone(int((tmp_path / "pid").read_text()))
+
+
+def test_a_process_that_closes_its_pipes_early_may_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "_GRACE", 0.1)
+    quiet = subprocess.Popen(
+        ["sh", "-c", "echo said; exec >&- 2>&-; sleep 0.6; exit 3"], stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, start_new_session=True,
+    )
+    ended = process.Reader(gentle=True).read(quiet, timeout=30, limit=None)
+    assert (ended.code, ended.out, ended.timed_out) == (3, b"said\n", False)
+
+
+def test_a_process_that_ignores_a_polite_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "_GRACE", 0.1)
+    stubborn = subprocess.Popen(
+        ["sh", "-c", "trap '' TERM; while :; do sleep 1; done"], stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, start_new_session=True,
+    )
+    ended = process.Reader(gentle=True).read(stubborn, timeout=0.5, limit=None)
+    assert (ended.code, ended.timed_out) == (-9, True)
 
 
 async def test_a_hook_that_leaves_a_daemon_holds_nobody_up(

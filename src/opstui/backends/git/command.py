@@ -150,6 +150,8 @@ def _execute(
     reader: Reader, command: list[str], timeout: float, limit: int | None, writes: bool
 ) -> Ended:
     """In a worker thread: start through GitPython and read to the end."""
+    if reader.killed:  # Cancelled while all worker threads were busy.
+        return Ended(-1, b"", b"")
     try:
         from git import Git
         from git.exc import GitCommandNotFound

@@ -58,15 +58,17 @@ class Reader:
             self._process = process
             if self._killed:
                 _signal_group(process, self._signal)
+        deadline = time.monotonic() + timeout
         try:
-            out, err, why = _pump(process, time.monotonic() + timeout, limit)
+            out, err, why = _pump(process, deadline, limit)
             if why:
                 _signal_group(process, signal.SIGTERM)
             try:
-                code = process.wait(_GRACE)
+                code = process.wait(_GRACE if why else max(0.0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 _signal_group(process, signal.SIGKILL)
                 code = process.wait()
+                why = why or "time"
         finally:
             with self._lock:
                 self._process = None

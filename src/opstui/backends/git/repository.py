@@ -77,7 +77,7 @@ class GitRepository:
         door, _ = await self._here()
         answer = await door.read(
             "-c", "i18n.logOutputEncoding=UTF-8", "show", "--no-color", "--no-ext-diff",
-            "--no-textconv", "--no-show-signature", "--submodule=short", "--decorate=short",
+            "--no-textconv", "--no-show-signature", "--submodule=short", "--no-decorate",
             "--format=fuller", "--stat=100", "--patch", "--end-of-options", _revision(sha), "--",
             timeout=60, limit=_DIFF_LIMIT,
         )
