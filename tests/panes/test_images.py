@@ -164,7 +164,7 @@ class TestOnARealEngine:
         dockerd.image("pane-tag:new", text="pane-new")
         view = ImagesView(live)
         image, other = await named(view, "pane-tag:new"), await named(view, "pane-tag:old")
-        person = Person(answer="pane-tag:prod")
+        person = Person(answer="prod")  # in its own repository
         await view.tag(image, person)
         assert person.prompts[0].value == "pane-tag:"
         assert "pane-tag:" in person.prompts[0].options
@@ -175,8 +175,8 @@ class TestOnARealEngine:
         assert effect == f"pane-tag:old moves from {other.short_id} to {image.short_id}."
         assert mover.questions[0].danger
         assert (await named(view, "pane-tag:old")).id == image.id
-        with pytest.raises(OpstuiError, match="'Nonsense' is not a name"):
-            await view.tag(image, Person(answer="Nonsense"))
+        with pytest.raises(OpstuiError, match="'a:Nonsense:b' is not a name"):
+            await view.tag(image, Person(answer="a:Nonsense:b"))
         await view.tag(image, Person(answer=None))
         assert [line[1] for line in await journal(live)][::2] == ["pane-tag:prod", "pane-tag:old"]
 

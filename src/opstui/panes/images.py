@@ -134,11 +134,13 @@ class ImagesView(View[Image]):
     async def tag(self, image: Image, desk: Desk) -> None:
         """Give the image one more name."""
         given = await desk.ask(Prompt(
-            title=f"Tag {image.name}", label="repository:tag", value=_stem(image),
+            title=f"Tag {image.name}", label=_tag_label(image), value=_repository(image),
             placeholder="churn-api:1.4.0", options=self._repositories(),
         ))
         if given is None or not (name := given.strip()):
             return
+        if ":" not in name and "/" not in name:
+            name = f"{_repository(image)}{name}"
         check_name(name)
         if name in image.tags:
             raise OpstuiError(f"{image.name} is called {name} already")
@@ -215,6 +217,11 @@ def _effect(image: Image) -> str:
             f"at most {size(image.size)} become free.")
 
 
-def _stem(image: Image) -> str:
-    """What to start a new name with."""
+def _repository(image: Image) -> str:
+    """What a new name probably starts with, such as `churn-api:`."""
     return f"{image.tags[0].rpartition(':')[0]}:" if image.tags else ""
+
+
+def _tag_label(image: Image) -> str:
+    repository = _repository(image).rstrip(":")
+    return f"repository:tag, or a tag in {repository}" if repository else "repository:tag"

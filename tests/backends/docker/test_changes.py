@@ -169,3 +169,24 @@ print("left")
     )
     assert done.stdout == "left\n"
     assert done.stderr == ""
+
+
+async def test_an_act_without_an_answer_is_called_unknown(
+    own: PrivateDockerd, calls: RecentCalls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stop is sent; the engine hangs before it answers."""
+    monkeypatch.setattr("opstui.backends.docker.client.ACT_SECONDS", 0.1)
+    own.image("slow:1")
+    loop = "trap '' TERM; while true; do /busybox sleep 1; done"
+    own.run("slow", "slow:1", "sh", "-c", loop, stop_timeout=2)
+    engine = DockerEngine(calls, host=own.url, seconds=1)
+    container = (await engine.containers())[0]
+    stopping = asyncio.create_task(engine.stop(container))
+    await until(lambda: any("/json" in call.summary and container.id in call.summary
+                            for call in calls.calls()))
+    await asyncio.sleep(0.3)
+    own.freeze()
+    with pytest.raises(OpstuiError, match="took too long to stop slow: whether it did is unknown"):
+        await stopping
+    own.thaw()
+    await engine.close()

@@ -38,7 +38,7 @@ class Connection:
     async def ask(self, doing: str, work: Callable[[Client], T], *, gone: str = "") -> T:
         """Run `work` with the client in a thread; every library error becomes an OpstuiError.
 
-        doing: completes "cannot …". gone: what is missing when the engine answers 404.
+        doing: completes "could not …". gone: what is missing when the engine answers 404.
         """
         return await in_thread(lambda: self._guarded(doing, work, gone))
 

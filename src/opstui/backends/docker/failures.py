@@ -41,8 +41,13 @@ def sentence(error: BaseException, doing: str, address: Address, seconds: float)
     if status_of(error):
         return OpstuiError(f"the engine refused to {doing}: {_explanation(error)}",
                            where=address.text)
+    if _act_without_answer(error):
+        return OpstuiError(
+            f"the engine took too long to {doing}: whether it did is unknown", where=address.text,
+            hint="it may still be at it; refresh before you try again",
+        )
     what, hint = reason(error, seconds)
-    return OpstuiError(f"cannot {doing}: {what}", where=address.text, hint=hint)
+    return OpstuiError(f"{what}: could not {doing}", where=address.text, hint=hint)
 
 
 def reason(error: BaseException, seconds: float) -> tuple[str, str]:
@@ -72,6 +77,14 @@ def reason(error: BaseException, seconds: float) -> tuple[str, str]:
         if any(isinstance(link, kinds) for link in chain):
             return what, hint
     return str(chain[-1]) or type(chain[-1]).__name__, "check the address"
+
+
+def _act_without_answer(error: BaseException) -> bool:
+    """Whether something that changes the engine was sent and only the answer is missing."""
+    return any(
+        isinstance(link, requests.ReadTimeout) and link.request is not None
+        and link.request.method != "GET" for link in _chain(error)
+    )
 
 
 def _tls_words(chain: tuple[BaseException, ...]) -> str:
