@@ -145,10 +145,12 @@ async def test_copy_and_open(repo: Repo, view: BranchesView) -> None:
     assert ("commit", scaler.commit) in view.copies(scaler)
     assert await view.url(scaler) == ""
     repo.git("remote", "set-url", "origin", "git@github.com:team/churn.git")
+    assert await view.url(scaler) == ""  # Never pushed.
+    repo.git("update-ref", "refs/remotes/origin/feature/scaler", "feature/scaler")
+    scaler = await pick(view, "feature/scaler")
     assert await view.url(scaler) == "https://github.com/team/churn/tree/feature/scaler"
-    assert await view.url(await pick(view, "origin/main")) == (
-        "https://github.com/team/churn/tree/main"
-    )
+    for name in ("main", "origin/main"):
+        assert await view.url(await pick(view, name)) == "https://github.com/team/churn/tree/main"
 
 
 async def test_the_filter_knows_author_subject_and_place(view: BranchesView) -> None:

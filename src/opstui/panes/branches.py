@@ -142,12 +142,18 @@ class BranchesView(View[Branch]):
         return (("name", item.name), ("commit", item.commit), ("subject", clean(item.subject)))
 
     async def url(self, item: Branch) -> str:
-        """The branch's page at the repository's host, by the name it has there."""
-        if item.remote:
-            there = item.name.partition("/")[2]
-        else:
-            there = item.upstream.partition("/")[2] or item.name
-        return branch_page(await self.world.git.remote_url(), there)
+        """The branch's page at the repository's host; empty for one that was never pushed."""
+        there = self._name_there(item)
+        return branch_page(await self.world.git.remote_url(), there) if there else ""
+
+    def _name_there(self, branch: Branch) -> str:
+        """The name the branch has at a remote, as far as this repository knows."""
+        if branch.remote:
+            return branch.name.partition("/")[2]
+        if branch.upstream:
+            return branch.upstream.partition("/")[2]
+        pushed = {one.name.partition("/")[2] for one in self.world.board.branches if one.remote}
+        return branch.name if branch.name in pushed else ""
 
     @action("c", "Switch", changes=("branches",), when=why_not_switch)
     async def switch(self, branch: Branch, desk: Desk) -> None:
