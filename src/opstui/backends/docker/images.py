@@ -48,7 +48,10 @@ def remove(client: Client, image: Image) -> tuple[str, ...]:
             f"{image.name} is used by {', '.join(users)}", where=client.address.text,
             hint="remove the containers first",
         )
-    done = client.remove_image(image.id, force=len(names) > 1)
+    repositories = {name.rpartition(":")[0] for name in names}
+    repositories |= {name.partition("@")[0] for name in reading.real(now.get("RepoDigests"))}
+    # unforced, the engine removes an image by id only while it has one name in one repository
+    done = client.remove_image(image.id, force=len(names) > 1 or len(repositories) > 1)
     return tuple(
         f"{word} {line[said]}" for line in done or ()
         for said, word in (("Untagged", "untagged"), ("Deleted", "deleted")) if said in line
