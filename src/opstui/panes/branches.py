@@ -192,7 +192,8 @@ def _title(repository: Repository) -> str:
 def _mark(branch: Branch) -> Span:
     if branch.current:
         return Span("*", "accent")
-    return Span("+", "dim") if branch.worktree else Span("")
+    # A blank instead of nothing, so that names don't move when a filter hides the marked ones.
+    return Span("+", "dim") if branch.worktree else Span(" ")
 
 
 def _name(branch: Branch) -> Span:
