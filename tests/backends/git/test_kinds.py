@@ -81,9 +81,18 @@ async def test_a_bare_repository_has_branches_but_no_changes(
 
 
 async def test_the_git_folder_itself_can_be_opened(repo: Repo, calls: RecentCalls) -> None:
-    git = GitRepository(repo.path / ".git", calls)
-    assert (await git.repository()).name == "churn"
+    git = GitRepository(repo.path / ".git" / "refs", calls)
+    found = await git.repository()
+    assert (found.name, found.path, found.bare) == ("churn", str(repo.path), False)
     assert len(await git.branches()) == 1
+
+
+async def test_a_bare_repository_in_a_folder_named_git(
+    repo: Repo, tmp_path: Path, calls: RecentCalls
+) -> None:
+    repo.git("clone", "-q", "--bare", str(repo.path), str(tmp_path / "home" / ".git"))
+    found = await GitRepository(tmp_path / "home", calls).repository()
+    assert (found.bare, found.name, found.head) == (True, "home", "main")
 
 
 async def test_a_shallow_clone_shows_what_it_has(

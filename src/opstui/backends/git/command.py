@@ -79,6 +79,10 @@ class Door:
         self.folder = folder
         self._calls = calls
 
+    def at(self, folder: Path) -> Door:
+        """The same door in another folder."""
+        return Door(folder, self._calls)
+
     async def read(
         self, *arguments: str, accept: tuple[int, ...] = (0,), timeout: float = 20.0,
         limit: int | None = None,

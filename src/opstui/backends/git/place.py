@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from opstui.backends.git.command import Door
-from opstui.backends.git.refusals import no_repository
+from opstui.backends.git.refusals import no_repository, refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,11 @@ async def find(door: Door) -> Place:
     )
     said = answer.line.split("\n")
     if answer.code and len(said) < 3:
-        from opstui.backends.git.refusals import refused
-
         raise refused("rev-parse", answer.err, door.folder)
     if len(said) < 3:
         raise no_repository(str(door.folder))
     git_dir, common_dir, inside = Path(said[0]), Path(said[1]), said[2] == "true"
+    if not inside and git_dir.name == ".git" and door.folder != git_dir.parent:
+        return await find(door.at(git_dir.parent))  # Started inside `.git`: mean its work tree.
     top = Path(said[3]) if inside and len(said) > 3 else git_dir
     return Place(git_dir, common_dir, top, bare=not inside)
