@@ -7,6 +7,7 @@ import ast
 import asyncio
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -236,21 +237,28 @@ def check_runs(workspace: DemoWorkspace, runs: list[list[object]]) -> None:
 
 
 @pytest.mark.mlflow
-async def test_an_interrupted_demo_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number, code", [
+    (signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130),
+])
+async def test_a_demo_that_is_told_to_end_leaves_nothing(
+    tmp_path: Path, number: int, code: int
+) -> None:
     require_mlflow()
     folder = tmp_path / "demo"
-    made = asyncio.Event()
-
-    def tell(text: str) -> None:
-        if text.startswith("made a git repository"):
-            made.set()
-
-    task = asyncio.create_task(prepare(folder, keep=True, tell=tell, docker_host=NO_ENGINE))
-    async with asyncio.timeout(60):
-        await made.wait()
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
+    program = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "opstui", "demo", str(folder), "--keep",
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "DOCKER_HOST": NO_ENGINE, "XDG_STATE_HOME": str(tmp_path / "state")},
+    )
+    assert program.stdout is not None
+    async with asyncio.timeout(120):
+        async for text in program.stdout:
+            if text.startswith(b"made a git repository"):
+                break
+        assert folder.exists()
+        program.send_signal(number)
+        await program.communicate()
+    assert program.returncode == code
     assert not folder.exists()
     await ended(folder)
     assert not folder.exists()

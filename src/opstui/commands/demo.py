@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import shlex
+import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ from opstui.domain.errors import OpstuiError
 from opstui.places import Places
 
 NAME = "demo"
+ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 DESCRIPTION = """\
 Makes a git repository with branches and a remote, runs its tests, trains small models, registers
@@ -50,14 +54,40 @@ async def run(args: argparse.Namespace, places: Places, environ: Mapping[str, st
             "opstui needs a terminal", where="standard input and output",
             hint="`opstui demo FOLDER --keep` only makes the workspace",
         )
-    workspace = await prepare(
-        args.folder, keep=args.keep, tell=lambda text: print(text, flush=True)
-    )
+    with ending_well():
+        workspace = await prepare(
+            args.folder, keep=args.keep, tell=lambda text: print(text, flush=True)
+        )
+        try:
+            return await show(workspace) if screen else 0
+        finally:
+            await workspace.close()
+            print(farewell(workspace))
+
+
+@contextmanager
+def ending_well() -> Iterator[None]:
+    """Clean up also when the terminal is closed or the program is told to end."""
+    task = asyncio.current_task()
+    assert task is not None
+    loop = asyncio.get_running_loop()
+    told: list[int] = []
+
+    def end(number: int) -> None:
+        told.append(number)
+        task.cancel()
+
+    for number in ENDING:
+        loop.add_signal_handler(number, end, number)
     try:
-        return await show(workspace) if screen else 0
+        yield
+    except asyncio.CancelledError:
+        if not told:  # ctrl+c, which asyncio knows itself
+            raise
+        raise SystemExit(128 + told[0]) from None
     finally:
-        await workspace.close()
-        print(farewell(workspace))
+        for number in ENDING:
+            loop.remove_signal_handler(number)
 
 
 async def show(workspace: DemoWorkspace) -> int:
