@@ -2,42 +2,68 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import os
+import pty
+import signal
+import struct
+import subprocess
 import sys
+import termios
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import monotonic, sleep
 from types import TracebackType
 
-import pexpect
-import pyte
+from tests.screen import Screen, Stream
 
 PATIENCE = 30.0
 """Seconds until something that does not appear fails the test."""
+ESCAPE_REST = 0.15
+"""Seconds after escape: a terminal tells it from a sequence by time alone."""
 KEYS = {
     "enter": "\r", "esc": "\x1b", "tab": "\t", "down": "\x1b[B", "up": "\x1b[A", "right": "\x1b[C",
     "space": " ", "ctrl+c": "\x03", "ctrl+p": "\x10", "backspace": "\x7f",
 }
+ALTERNATE, CURSOR, PASTE, MOUSE = 1049, 25, 2004, 1000
+"""DEC private modes: https://invisible-island.net/xterm/ctlseqs/ctlseqs.html"""
+
+_ON_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
 
 
 class Terminal:
-    """`opstui` on a terminal of its own."""
+    """A program, `opstui` unless another is named, on a terminal of its own."""
 
     def __init__(
         self, arguments: Sequence[str], folder: Path, environ: Mapping[str, str],
         size: tuple[int, int] = (120, 35), program: Sequence[str] = (),
     ) -> None:
         width, height = size
-        self.screen = pyte.Screen(width, height)
-        self._stream = pyte.ByteStream(self.screen)
+        self.screen = Screen(width, height)
+        self._stream = Stream(self.screen)
         self._lock = threading.Lock()
         self.raw = bytearray()
         """Every byte the program wrote."""
-        command = [*(program or (sys.executable, "-m", "opstui")), *arguments]
-        self.child = pexpect.spawn(
-            command[0], command[1:], cwd=str(folder), dimensions=(height, width), timeout=None,
-            env={**environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
-        )
+        self.last = monotonic()
+        """When it wrote the last one, or was last given something to react to."""
+        self._master, terminal = pty.openpty()
+        self._set_size(width, height)
+        try:
+            self.process = subprocess.Popen(
+                [sys.executable, "-S", "-c", _ON_TERMINAL,
+                 *(program or (sys.executable, "-m", "opstui")), *arguments],
+                cwd=folder, stdin=terminal, stdout=terminal, stderr=terminal,
+                start_new_session=True,
+                env={"TERM": "xterm-256color", "COLORTERM": "truecolor", **environ},
+            )
+        finally:
+            os.close(terminal)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -48,18 +74,25 @@ class Terminal:
         self, kind: type[BaseException] | None, error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.child.close(force=True)
+        self.kill()
         self._reader.join(5)
+        with contextlib.suppress(OSError):
+            os.close(self._master)
 
     def _read(self) -> None:
         while True:
             try:
-                data = self.child.read_nonblocking(65536, timeout=None)
-            except (pexpect.EOF, OSError, ValueError):
+                data = os.read(self._master, 65536)
+            except OSError:
+                return
+            if not data:
                 return
             with self._lock:
                 self.raw += data
+                self.last = monotonic()
                 self._stream.feed(data)
+
+    # what is on it
 
     @property
     def text(self) -> str:
@@ -73,35 +106,88 @@ class Terminal:
         with self._lock:
             return len(self.raw)
 
-    def press(self, *keys: str) -> Terminal:
-        """Press keys by name, or type a text."""
-        for key in keys:
-            self.child.send(KEYS.get(key, key))
-            if key == "esc":
-                sleep(0.15)  # a terminal tells escape from a sequence by time alone
-        return self
+    def mode(self, number: int, *, unset: bool) -> bool:
+        """Whether a DEC private mode is as it was before the program; `unset`: it was off."""
+        on = self.raw.rfind(f"\x1b[?{number}h".encode())
+        off = self.raw.rfind(f"\x1b[?{number}l".encode())
+        return off >= on if unset else on >= off
+
+    @property
+    def restored(self) -> bool:
+        """Whether the terminal was given back as it was found."""
+        return (
+            self.mode(ALTERNATE, unset=True) and self.mode(CURSOR, unset=False)
+            and self.mode(PASTE, unset=True) and self.mode(MOUSE, unset=True)
+        )
 
     def sees(self, *texts: str, within: float = PATIENCE) -> Terminal:
         """Wait until all of the texts stand on the screen."""
-        return self._until(lambda screen: all(text in screen for text in texts), texts, within)
+        return self.until(lambda screen: all(text in screen for text in texts), texts, within)
 
     def sees_no(self, *texts: str, within: float = PATIENCE) -> Terminal:
         """Wait until none of the texts stands on the screen."""
-        return self._until(lambda screen: all(t not in screen for t in texts), texts, within)
+        return self.until(
+            lambda screen: not any(text in screen for text in texts), ("no", *texts), within
+        )
 
-    def ends(self, within: float = PATIENCE) -> int:
-        """Wait until the program has ended; its exit code."""
-        end = monotonic() + within
-        while self.child.isalive():
-            assert monotonic() < end, f"still runs\n{self.text}"
-            sleep(0.02)
-        return self.child.exitstatus if self.child.exitstatus is not None else -1
-
-    def _until(self, true: object, what: object, within: float) -> Terminal:
-        assert callable(true)
+    def until(
+        self, true: Callable[[str], bool], what: object, within: float = PATIENCE
+    ) -> Terminal:
+        """Wait until something is true of the screen."""
         end = monotonic() + within
         while not true(self.text):
+            ended = self.process.poll() is not None
+            if ended and not self._reader.is_alive() and true(self.text):
+                break
+            assert not ended or self._reader.is_alive(), f"ended without {what}\n{self.text}"
             assert monotonic() < end, f"never saw {what}\n{self.text}"
-            assert self.child.isalive(), f"ended without {what}\n{self.text}"
             sleep(0.02)
         return self
+
+    def rests(self, quiet: float = 1.0, within: float = PATIENCE) -> Terminal:
+        """Wait until the program has written nothing for `quiet` seconds."""
+        end = monotonic() + within
+        while monotonic() - self.last < quiet:
+            assert monotonic() < end, f"never came to rest\n{self.text}"
+            sleep(0.02)
+        return self
+
+    # what is done to it
+
+    def press(self, *keys: str) -> Terminal:
+        """Press keys by name, or type a text."""
+        for key in keys:
+            self.last = monotonic()
+            os.write(self._master, KEYS.get(key, key).encode())
+            if key == "esc":
+                sleep(ESCAPE_REST)
+        return self
+
+    def resize(self, width: int, height: int) -> None:
+        """Make the terminal another size; the kernel tells the program."""
+        with self._lock:
+            self.screen.resize(height, width)
+        self.last = monotonic()
+        self._set_size(width, height)
+
+    def hang_up(self) -> None:
+        """Lose the terminal, as a broken SSH connection does."""
+        self.process.send_signal(signal.SIGHUP)
+
+    def kill(self) -> None:
+        """End the program with nothing left to say for it."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(10)
+
+    def ends(self, within: float = PATIENCE) -> int:
+        """Wait until the program has ended and all it wrote is read; its exit code."""
+        try:
+            code = self.process.wait(within)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"still runs\n{self.text}") from None
+        self._reader.join(5)
+        return code
+
+    def _set_size(self, width: int, height: int) -> None:
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))

@@ -1,0 +1,121 @@
+"""Textual apps whose frames are compared with what the terminal shows."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from typing import TYPE_CHECKING, Any
+
+from rich.color import ColorSystem
+from rich.console import Console
+from textual import _compositor
+from textual.app import App
+
+from opstui.lean.cells import Cell, Inks, cells
+from opstui.lean.front import Front
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from textual.screen import Screen
+
+SYSTEMS = {
+    "standard": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT,
+    "truecolor": ColorSystem.TRUECOLOR,
+}
+
+
+def why_not() -> str:
+    """Why this Textual release can't be used with short frames; empty when it can."""
+    for name, parts in (("LayoutUpdate", ("strips", "region")),
+                        ("ChopsUpdate", ("chops", "spans", "chop_ends"))):
+        update = getattr(_compositor, name, None)
+        if update is None:
+            return f"this Textual has no {name}"
+        if tuple(inspect.signature(update).parameters)[: len(parts)] != parts:
+            return f"this Textual's {name} is made differently"
+    display = getattr(App, "_display", None)
+    if display is None or tuple(inspect.signature(display).parameters) != (
+        "self", "screen", "renderable"
+    ):
+        return "this Textual draws frames differently"
+    return ""
+
+
+class Written(_compositor.CompositorUpdate):
+    """A frame that is already characters."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def render_segments(self, console: Console) -> str:
+        """The characters."""
+        return self.text
+
+
+class LeanFrames(App[Any]):
+    """Put before App among a class's bases: writes only the cells that differ."""
+
+    _front: Front | None = None
+    _inks: Inks | None = None
+    _unfit: str | None = None
+
+    def forget_screen(self) -> None:
+        """The terminal shows something unknown (an editor ran): the next frame is whole."""
+        self._front = None
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        if self._unfit is None:
+            type(self)._unfit = why_not()
+        if self._unfit or not self._shows(renderable):
+            if renderable is not None and not isinstance(renderable, _compositor.CompositorUpdate):
+                self._front = None
+            super()._display(screen, renderable)
+            return
+        text = self._difference(renderable)
+        if text:
+            written: Any = Written(text)
+            super()._display(screen, written)
+        else:
+            self.post_display_hook()
+
+    def _shows(self, renderable: RenderableType | None) -> bool:
+        known = isinstance(renderable, _compositor.LayoutUpdate | _compositor.ChopsUpdate)
+        driver = self._driver
+        return (
+            known and driver is not None and not driver.is_inline and not self.is_headless
+            and not self._batch_count and self._running and not self._closed
+        )
+
+    def _difference(self, renderable: Any) -> str:
+        width, height = self.size
+        front, clear = self._front, ""
+        if front is None or (front.width, front.height) != (width, height):
+            term = os.environ.get("TERM", "")
+            front = self._front = Front(width, height, erases=not term.startswith("screen"))
+            clear = "\x1b[m\x1b[2J"
+        if self._inks is None:
+            system = SYSTEMS.get(self.console.color_system or "", ColorSystem.TRUECOLOR)
+            self._inks = Inks(system)
+        if isinstance(renderable, _compositor.LayoutUpdate):
+            _lay_out(front, renderable, self._inks)
+        else:
+            _chop(front, renderable, self._inks)
+        return clear + front.frame()
+
+
+def _lay_out(front: Front, update: _compositor.LayoutUpdate, inks: Inks) -> None:
+    x = update.region.x
+    for y, strips in enumerate(update.strips, update.region.y):
+        row: list[Cell] = []
+        for strip in strips:
+            row += cells(strip, inks)
+        front.span(y, x, row)
+
+
+def _chop(front: Front, update: _compositor.ChopsUpdate, inks: Inks) -> None:
+    for y, x1, x2 in update.spans:
+        for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if strip is None or x > x2 or end <= x1:
+                continue
+            part = strip if x2 > x >= x1 and end <= x2 else strip.crop(0, min(end, x2) - x)
+            front.span(y, x, cells(part, inks))

@@ -1,0 +1,114 @@
+"""Whatever frames come, the terminal shows the last one: judged by another terminal's code."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.color import ColorSystem
+from rich.segment import Segment
+from rich.style import Style
+
+from opstui.lean.cells import Cell, Inks, cells, only_background, plain
+from opstui.lean.front import Front
+from tests.screen import Screen, Stream
+
+WIDTH, HEIGHT = 24, 12
+STYLES = ["", "31", "1;38;5;4", "48;2;10;20;30", "4", "7;32"]
+
+piece = st.tuples(
+    st.text(alphabet="ab  日é-", min_size=1, max_size=14), st.sampled_from(STYLES)
+)
+
+
+def as_cells(text: str, sgr: str) -> list[Cell]:
+    out: list[Cell] = []
+    for character in text:
+        out += [(character, sgr), None] if character == "日" else [(character, sgr)]
+    return out
+
+
+def shown(screen: Screen) -> list[list[tuple[object, ...]]]:
+    return screen.cells()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(
+    st.lists(st.tuples(st.integers(0, HEIGHT - 1), st.integers(0, WIDTH - 1), piece), max_size=14),
+    max_size=6,
+), st.booleans(), st.booleans())
+def test_differences_show_the_same_as_whole_frames(
+    frames: list[list[tuple[int, int, tuple[str, str]]]], erases: bool, scrolls: bool
+) -> None:
+    screen = Screen(WIDTH, HEIGHT)
+    stream = Stream(screen)
+    front = Front(WIDTH, HEIGHT, erases=erases, scrolls=scrolls)
+    stream.feed(b"\x1b[?7l")
+    for frame in frames:
+        for y, x, (text, sgr) in frame:
+            front.span(y, x, as_cells(text, sgr))
+        stream.feed(front.frame().encode())
+        whole = Screen(WIDTH, HEIGHT)
+        copy = Front(WIDTH, HEIGHT, erases=False, scrolls=False)
+        for y, row in enumerate(front.rows):
+            copy.span(y, 0, list(row))
+        Stream(whole).feed(b"\x1b[?7l" + copy.frame().encode())
+        assert shown(screen) == shown(whole)
+
+
+def rows_of(front: Front, first: int) -> None:
+    for y in range(HEIGHT):
+        front.span(y, 0, as_cells(f"row number {first + y}".ljust(WIDTH), ""))
+
+
+@pytest.mark.parametrize("step", [1, -1, 3, -4])
+def test_scrolled_list_is_moved_by_the_terminal(step: int) -> None:
+    screen = Screen(WIDTH, HEIGHT)
+    stream = Stream(screen)
+    front = Front(WIDTH, HEIGHT)
+    rows_of(front, 100)
+    stream.feed(front.frame().encode())
+    rows_of(front, 100 + step)
+    text = front.frame()
+    stream.feed(text.encode())
+    assert screen.display == [f"row number {100 + step + y}".ljust(WIDTH) for y in range(HEIGHT)]
+    assert len(text) < 40 * abs(step) + 30
+
+
+def test_equal_frame_is_no_characters() -> None:
+    front = Front(WIDTH, HEIGHT)
+    rows_of(front, 1)
+    assert front.frame()
+    rows_of(front, 1)
+    assert front.frame() == ""
+
+
+def test_without_bce_no_background_is_erased() -> None:
+    front = Front(WIDTH, HEIGHT, erases=False)
+    front.span(0, 0, as_cells(" " * WIDTH, "48;5;4"))
+    assert "\x1b[K" not in front.frame()
+
+
+def test_whole_draws_everything_again() -> None:
+    front = Front(WIDTH, HEIGHT)
+    rows_of(front, 5)
+    front.frame()
+    screen = Screen(WIDTH, HEIGHT)
+    Stream(screen).feed(front.whole().encode())
+    assert screen.display[0].startswith("row number 5")
+
+
+def test_segments_become_cells() -> None:
+    inks = Inks(ColorSystem.TRUECOLOR)
+    bold = Style.parse("bold red")
+    found = cells([Segment("a日", bold), Segment("e\u0301", None)], inks)
+    assert found == [("a", "1;31"), ("日", "1;31"), None, ("e\u0301", "")]
+
+
+@pytest.mark.parametrize(("sgr", "background", "default"), [
+    ("", True, True), ("48;5;4", True, False), ("38;2;4;7;9;1", True, True), ("7", False, False),
+    ("48;2;4;4;4;4", False, False), ("41", True, False), ("103", True, False),
+])
+def test_what_may_be_erased(sgr: str, background: bool, default: bool) -> None:
+    assert only_background(sgr) is background
+    assert plain(sgr) is default
