@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual import events
 from textual.message import Message
@@ -26,16 +26,11 @@ class FilterLine(Input):
             super().__init__()
             self.text = text
 
-    class Ended(Message):
-        """The person is done; None where they gave it up."""
-
-        def __init__(self, text: str | None, *, search: bool) -> None:
-            super().__init__()
-            self.text = text
-            self.search = search
-
-    def __init__(self) -> None:
+    def __init__(self, ended: Callable[[str | None], None]) -> None:
+        """`ended` gets the text, or None where the person gave it up. It is called, not told by
+        a message, since the next key may be here already and has to find the filter at work."""
         super().__init__(id="filter", select_on_focus=False)
+        self._ended = ended
         self.search = False
         """It searches the details instead of filtering the list."""
 
@@ -48,18 +43,12 @@ class FilterLine(Input):
             self.value = text
         self.cursor_position = len(text)
         self.display = True
-        self.screen.set_focus(self)  # at once: the next key may be here already
+        self.screen.set_focus(self)
 
-    def take(self, event: events.Key) -> Ended | None:
-        """A key that came up to the screen while this line is open: one that was typed before
-        the line had the focus, or enter. What it ended, if it did."""
-        if event.key in ("enter", "escape"):
-            self.display = False
-            text = self.value if event.key == "enter" else None
-            return self.Ended(text, search=self.search)
-        if event.is_printable and event.character:
+    def take(self, event: events.Key) -> None:
+        """Take a key that was typed before the line had the focus."""
+        if not self._ends(event) and event.is_printable and event.character:
             self.insert_text_at_cursor(event.character)
-        return None
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Tell while typing."""
@@ -67,20 +56,18 @@ class FilterLine(Input):
         if self.display:
             self.post_message(self.Narrowed(event.value))
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter takes the text."""
-        event.stop()
-        self._end(event.value)
-
     def on_key(self, event: events.Key) -> None:
-        """Escape gives it up. A line that is closed already lets every key pass."""
+        """Enter takes the text, escape gives it up; closed already it lets every key pass."""
         if not self.display:
             event.prevent_default()
-        elif event.key == "escape":
-            event.stop()
-            event.prevent_default()
-            self._end(None)
+        else:
+            self._ends(event)
 
-    def _end(self, text: str | None) -> None:
+    def _ends(self, event: events.Key) -> bool:
+        if event.key not in ("enter", "escape"):
+            return False
+        event.stop()
+        event.prevent_default()
         self.display = False
-        self.post_message(self.Ended(text, search=self.search))
+        self._ended(self.value if event.key == "enter" else None)
+        return True

@@ -60,7 +60,7 @@ class House(Screen[None]):
         yield Bar(self.brush, id="tabs")
         yield self.floor
         yield Bar(self.brush, id="notice")
-        yield FilterLine()
+        yield FilterLine(self._filter_ended)
         yield Bar(self.brush, id="footer")
 
     def on_mount(self) -> None:
@@ -80,10 +80,12 @@ class House(Screen[None]):
         """Carry a key to its action, or into the filter line while that is open."""
         field = self.query_one(FilterLine)
         if field.display:
-            if (ended := field.take(event)) is not None:
-                event.stop()
-                event.prevent_default()
-                self._filter_ended(ended)
+            field.take(event)
+            return
+        top = self.app.screen
+        if top is not self:  # typed before the dialog was there
+            event.stop()
+            top.post_message(events.Key(event.key, event.character))
             return
         name = key_name(event)
         self.put_notice([])
@@ -112,18 +114,17 @@ class House(Screen[None]):
         if not self.query_one(FilterLine).search and not pane.view.filters_on_server:
             pane.filter(event.text)
 
-    @on(FilterLine.Ended)
-    def _filter_ended(self, event: FilterLine.Ended) -> None:
+    def _filter_ended(self, text: str | None) -> None:
         self.query_one("#footer").display = True
         detail, pane = self.floor.detail, self.floor.pane
-        if event.search:
+        if self.query_one(FilterLine).search:
             self.set_focus(detail)
-            if event.text and not detail.find(event.text):
-                self.say(f"“{event.text}” does not occur", "information")
+            if text and not detail.find(text):
+                self.say(f"“{text}” does not occur", "information")
             return
         self.set_focus(pane.list)
-        if event.text is not None:
-            pane.filter(event.text)
+        if text is not None:
+            pane.filter(text)
         elif not pane.view.filters_on_server:
             pane.filter("")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from opstui.ui import news
 from opstui.ui.ask import Ask
@@ -12,11 +12,14 @@ from opstui.ui.choose import Choose
 from opstui.ui.clipboard import osc52
 from opstui.ui.confirm import Confirm
 from opstui.ui.desk import Choice, Detail, Prompt, Question
+from opstui.ui.dialog import Dialog
 from opstui.ui.editor import edit
 from opstui.ui.reader import Reader
 
 if TYPE_CHECKING:
     from opstui.ui.house import House
+
+R = TypeVar("R")
 
 
 class HouseDesk:
@@ -24,6 +27,12 @@ class HouseDesk:
 
     def __init__(self, house: House) -> None:
         self._house = house
+
+    async def show(self, dialog: Dialog[R]) -> R:
+        """Put a dialog on the screen and wait for its answer."""
+        answer = self._house.app.push_screen(dialog, wait_for_dismiss=True)
+        self._house.keys.settled()
+        return await answer
 
     @property
     def read_only(self) -> bool:
@@ -34,7 +43,7 @@ class HouseDesk:
         """Ask; False is the default."""
         house = self._house
         dialog = Confirm(self, house.keys.keymap, house.brush, question)
-        return await house.app.push_screen_wait(dialog)
+        return await self.show(dialog)
 
     async def ask(self, prompt: Prompt) -> str | None:
         """Ask for a text; several lines are written in the person's own editor."""
@@ -44,18 +53,18 @@ class HouseDesk:
                 text = edit(prompt.value, house.environ)
             house.app.refresh()
             return text
-        return await house.app.push_screen_wait(Ask(self, house.keys.keymap, house.brush, prompt))
+        return await self.show(Ask(self, house.keys.keymap, house.brush, prompt))
 
     async def choose(self, title: str, choices: Sequence[Choice]) -> str | None:
         """A menu; the chosen id, or None."""
         house = self._house
         dialog = Choose(self, house.keys.keymap, house.brush, title, choices)
-        return await house.app.push_screen_wait(dialog)
+        return await self.show(dialog)
 
     async def read(self, title: str, body: Detail) -> None:
         """Show a document over everything until it is closed."""
         house = self._house
-        await house.app.push_screen_wait(Reader(self, house.keys.keymap, house.brush, title, body))
+        await self.show(Reader(self, house.keys.keymap, house.brush, title, body))
 
     def say(self, text: str, *, kind: str = "information") -> None:
         """A notice that goes by itself."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -23,6 +25,9 @@ from opstui.ui.work import start_work
 if TYPE_CHECKING:
     from opstui.ui.house import House
 
+TYPED_AHEAD = 0.1
+"""Seconds that the next key waits for an action to open its dialog."""
+
 
 class Keys:
     """Knows the scopes of the moment and performs actions, one caught error type."""
@@ -35,6 +40,7 @@ class Keys:
         self.everywhere = actions_of(Everywhere(house), "everywhere")
         self.running = 0
         """Actions under way that change something."""
+        self._settled = asyncio.Event()
         self._interrupted = -10.0
 
     def view_actions(self) -> tuple[Bound, ...]:
@@ -81,7 +87,18 @@ class Keys:
         elif bound.action.at_once:
             await self._perform(bound, item)
         else:
-            start_work(self.house, partial(self._perform, bound, item), "action")
+            await self._begin(bound, item)
+
+    async def _begin(self, bound: Bound, item: Any) -> None:
+        """Start an action; a key typed ahead waits a moment for the dialog that it is meant for."""
+        self._settled = asyncio.Event()
+        start_work(self.house, partial(self._perform, bound, item), "action")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._settled.wait(), TYPED_AHEAD)
+
+    def settled(self) -> None:
+        """The action that was begun last has its dialog on the screen, or is done."""
+        self._settled.set()
 
     async def _perform(self, bound: Bound, item: Any) -> None:
         changes = bound.action.changes
@@ -92,6 +109,7 @@ class Keys:
             self.house.say(str(error), "error")
         finally:
             self.running -= bool(changes)
+            self.settled()
         if changes:
             news.changed(self.house.floor.panes, *changes)
 
@@ -109,7 +127,7 @@ class Keys:
         dialog = Choose(
             self.desk, self.keymap, self.house.brush, "Actions", choices, search=True
         )
-        chosen = await self.house.app.push_screen_wait(dialog)
+        chosen = await self.desk.show(dialog)
         if chosen is not None:
             await self.perform(offers[chosen])
 

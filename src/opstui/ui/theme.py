@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from rich.ansi import AnsiDecoder
 from rich.style import Style
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 
 @dataclass(frozen=True)
@@ -52,13 +52,15 @@ class Look:
 
     def textual(self) -> Theme:
         """The same look for Textual's own widgets."""
+        # Textual's style sheet asks ansi themes for variables that only its own ones have
+        stock = BUILTIN_THEMES["ansi-dark"].variables if self.ansi else {}
         return Theme(
             name=self.name, dark=self.dark, ansi=self.ansi, primary=self._css(self.accent),
             secondary=self._css(self.busy), accent=self._css(self.accent),
             warning=self._css(self.warn), error=self._css(self.bad), success=self._css(self.good),
             foreground=self._css(self.text), background=self._css(self.background),
             surface=self._css(self.surface), panel=self._css(self.surface),
-            variables={"border": self._css(self.rule)},
+            variables={**stock, "border": self._css(self.rule)},
         )
 
     def _css(self, color: str) -> str:
