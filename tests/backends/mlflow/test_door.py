@@ -73,6 +73,15 @@ async def test_wrong_credentials_are_told_apart() -> None:
     assert "did not accept the token" in (await fault_of(reply, bearer)).what
 
 
+async def test_a_page_of_another_program_is_no_version() -> None:
+    async def handler(first: str, headers: dict[str, str], body: bytes) -> bytes:
+        return answer("<html>Welcome to 1.2.3</html>", kind="text/html")
+
+    async with serving(handler) as url, connected(url) as mlflow:
+        with pytest.raises(OpstuiError, match="not MLflow's JSON"):
+            await mlflow.tracking.version()
+
+
 async def test_an_endless_answer_is_cut_off() -> None:
     fault = await fault_of(answer(b" " * (33 << 20)))
     assert "more than 32 MB" in fault.what

@@ -66,6 +66,7 @@ class Kept:
     def start(self, mood: str) -> int:
         plan = {
             "home": str(self.home.folder), "store": "nothing", "log": str(self.folder / "log"),
+            "upgrade": ["false"],
             "command": [
                 sys.executable, str(self.folder / "server.py"), "PORT", str(self.folder), mood
             ],

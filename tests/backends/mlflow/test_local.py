@@ -26,7 +26,7 @@ from opstui.domain.errors import OpstuiError, WriteUnconfirmed
 from opstui.domain.local_mlflow import LocalPhase
 from tests.backends.mlflow.talking import connected
 from tests.backends.mlflow.test_stores import make_files, print_of
-from tests.servers.mlflow_server import Judge, MlflowServer, require_mlflow
+from tests.servers.mlflow_server import Judge, MlflowServer, require_mlflow, server_environment
 
 pytestmark = pytest.mark.mlflow
 
@@ -263,6 +263,43 @@ async def test_a_foreign_store_is_served_only_after_a_yes_and_a_copy(
             names = [one.name for one in (await mlflow.tracking.experiments()).items]
         assert name in names
         assert not (data / "mlflow" / "mlflow.db").exists(), "opstui's own store was not needed"
+
+
+_OLDER = """
+import sys, sqlalchemy
+from alembic import command
+from mlflow.store.db.utils import _get_alembic_config
+from mlflow.store.tracking.dbmodels.initial_models import Base
+Base.metadata.create_all(sqlalchemy.create_engine(sys.argv[1]))
+command.upgrade(_get_alembic_config(sys.argv[1]), sys.argv[2] + "-1")
+"""
+
+
+async def test_a_store_of_an_older_mlflow_is_migrated_after_the_yes_and_the_copy_is_not(
+    mlflow_server: MlflowServer, tmp_path: Path
+) -> None:
+    data, path = tmp_path / "data", tmp_path / "mlflow.db"
+    present = database(mlflow_server.store)
+    assert present is not None
+    subprocess.run(
+        [sys.executable, "-P", "-c", _OLDER, f"sqlite:///{path}", present.revision],
+        check=True, capture_output=True, env=server_environment(),
+    )
+    older = database(path)
+    assert older is not None
+    assert older.revision not in ("", present.revision)
+    local = local_in(data)
+    async with ended(local, data=data):
+        await local.adopt(older)
+        async with connected("", local=local) as mlflow:
+            assert [one.id for one in (await mlflow.tracking.experiments()).items] == ["0"]
+    migrated = database(path)
+    assert migrated is not None
+    assert migrated.revision == present.revision
+    [copy] = data.glob("mlflow/adopted/*/copy-*.db")
+    kept = database(copy)
+    assert kept is not None
+    assert kept.revision == older.revision
 
 
 async def test_a_folder_store_is_served_too(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ It lives as long as any opstui holds its lease, then ends the server. It is a pr
 because opstui may be killed, and because two opstui share one server. Standard library only, so
 that it stays at a few megabytes.
 
-Its one argument is JSON: {home, store, log, command}, where PORT in the command is replaced.
+Its one argument is JSON: {home, store, log, command, upgrade}, where PORT in the command is
+replaced and `upgrade` is the command that migrates the store's schema.
 Exit code 0: this process became the keeper and goes on in the background; 3: another one is.
 """
 
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import IO
 
 from opstui.backends.mlflow.home import OTHER_KEEPER, Facts, Home, locked
+from opstui.backends.mlflow.migration import OUT_OF_DATE, migrate
 from opstui.backends.mlflow.serverprocess import ServerProcess, end_leftovers
 
 START_SECONDS = 180.0
@@ -37,11 +39,14 @@ PORTS = 3
 class Keeper:
     """One server and the reasons to end it."""
 
-    def __init__(self, home: Home, store: str, log: Path, command: list[str]) -> None:
+    def __init__(
+        self, home: Home, store: str, log: Path, command: list[str], upgrade: list[str]
+    ) -> None:
         self._home = home
         self._store = store
         self._log = log
         self._command = command
+        self._upgrade = upgrade
         self._clients = (home.folder / "clients.lock").open("a")
         self._told_to_end = False
 
@@ -59,6 +64,18 @@ class Keeper:
 
     def run(self) -> None:
         """Start the server, keep it while it is wanted, leave nothing behind."""
+        note = self._serve()
+        if OUT_OF_DATE in note and not self._unwanted():
+            note = migrate(self._store, self._home.folder, self._upgrade, self._log)
+            note = note or self._serve()
+        end_leftovers(self._home.folder)
+        if note:
+            self.announce("failed", note=note)
+        else:
+            self._home.facts_path.unlink(missing_ok=True)
+
+    def _serve(self) -> str:
+        """Start the server and wait for the end; empty when it was not wanted any more."""
         note = "it did not answer in time"
         for _ in range(PORTS):
             with reserved_port() as reservation:
@@ -71,21 +88,15 @@ class Keeper:
                     if version:
                         self.announce("ready", address=f"http://127.0.0.1:{port}",
                                       pid=server.pid, version=version)
-                        note = self._keep(server)
+                        return self._keep(server)
                 finally:
                     server.end()
             if self._unwanted():
-                note = ""
-            if version or not note:
-                break
+                return ""
             note = last_words(self._log) or note
             if "in use" not in note:
                 break
-        end_leftovers(self._home.folder)
-        if note:
-            self.announce("failed", note=note)
-        else:
-            self._home.facts_path.unlink(missing_ok=True)
+        return note
 
     def _await_answer(self, server: ServerProcess, port: int) -> str:
         """The server's version once it answers on the port; empty when it will not."""
@@ -170,7 +181,9 @@ def main() -> int:
     lock = become_keeper(home)
     if lock is None:
         return OTHER_KEEPER
-    keeper = Keeper(home, plan["store"], Path(plan["log"]), plan["command"])
+    keeper = Keeper(
+        home, plan["store"], Path(plan["log"]), plan["command"], plan["upgrade"]
+    )
     keeper.announce("starting")
     if os.fork():
         os._exit(0)

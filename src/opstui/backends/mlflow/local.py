@@ -186,6 +186,7 @@ class LocalMlflowServer:
         command = server_command(mlflow, store, artifacts)
         plan = {
             "home": str(self._home.folder), "store": store, "command": command,
+            "upgrade": [*mlflow, "db", "upgrade", store],
             "log": str(self._logs / f"{self._home.folder.name}.log"),
         }
         began = time.monotonic()

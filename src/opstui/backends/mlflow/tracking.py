@@ -5,6 +5,7 @@ Endpoints: https://mlflow.org/docs/latest/rest-api.html
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 from opstui.backends.mlflow import decode
@@ -18,6 +19,7 @@ EXPERIMENTS = 200
 """Experiments on one page; about 0.4 KB each."""
 ARTIFACT_PAGES = 20
 """Pages of one folder that are read at most."""
+_VERSION = re.compile(r"\d+(?:\.\w+){1,5}")
 HISTORY = 2500
 """The most points that get-history-bulk-interval gives."""
 
@@ -34,7 +36,11 @@ class MlflowTracking:
 
     async def version(self) -> str:
         """The server's MLflow version, by `GET /version`."""
-        return await (await self._doorway.door()).read_text("/version")
+        door = await self._doorway.door()
+        text = await door.read_text("/version")
+        if not _VERSION.fullmatch(text):
+            raise decode.not_mlflow("no version", door.base)
+        return text
 
     async def experiments(self, token: str = "") -> Page[Experiment]:
         """Experiments, last touched first, by `POST experiments/search`."""
