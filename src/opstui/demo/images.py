@@ -24,10 +24,10 @@ DEMO_LABEL = "opstui.demo"
 SECONDS = 10.0
 
 IMAGES = (
-    ("opstui-demo/churn-api", "1.2.0", "serve"),
-    ("opstui-demo/churn-api", "1.3.2", "threshold-merged"),
-    ("opstui-demo/churn-api", "1.4.0", "boosting"),
-    ("opstui-demo/churn-api", "1.5.0-rc1", "port"),
+    ("opstui-demo/churn", "1.2.0", "serve"),
+    ("opstui-demo/churn", "1.3.2", "threshold-merged"),
+    ("opstui-demo/churn", "1.4.0", "boosting"),
+    ("opstui-demo/churn", "1.5.0-rc1", "port"),
 )
 """Repository, tag and the story's label of the commit."""
 
