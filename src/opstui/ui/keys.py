@@ -156,7 +156,7 @@ def scopes_of(views: Sequence[type[View[Any]]]) -> list[tuple[str, tuple[Bound, 
     return [
         ("Everywhere", _of(Everywhere, "everywhere")), ("In lists", _of(RowList, "list")),
         ("In texts", _of(DetailArea, "list")),
-        *((view.title, _of(view, view.kind)) for view in views),
+        *((view.title or view.kind.capitalize(), _of(view, view.kind)) for view in views),
     ]
 
 
