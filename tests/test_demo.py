@@ -20,9 +20,10 @@ from opstui.backends.docker.engine import DockerEngine
 from opstui.commands import demo as command
 from opstui.demo.history import Teller
 from opstui.demo.images import DEMO_LABEL, DemoImages
+from opstui.demo.place import MARKER
 from opstui.demo.plan import TRAININGS
 from opstui.demo.tested import TESTED, run_tests
-from opstui.demo.workspace import MARKER, DemoWorkspace, prepare
+from opstui.demo.workspace import DemoWorkspace, prepare
 from opstui.domain.errors import OpstuiError
 from opstui.domain.status import Status
 from opstui.places import places
@@ -152,6 +153,11 @@ async def test_a_whole_demo_from_the_first_line_to_the_last(tmp_path: Path) -> N
         await workspace.close()
     assert folder.exists()
     await ended(folder)
+    alone = await asyncio.to_thread(
+        subprocess.run, [str(folder / "train")], capture_output=True, text=True, check=False
+    )
+    assert alone.returncode == 1
+    assert "server is not running: open the demo first" in alone.stderr
     again = await prepare(folder, tell=lines.append, docker_host=NO_ENGINE)
     try:
         assert again.keep
@@ -211,6 +217,8 @@ def check_models(workspace: DemoWorkspace, address: str, tmp_path: Path) -> None
         trained = subprocess.run(
             [str(workspace.folder / "train"), "--C", "0.5", "--run-name", "by-hand", "--register"],
             capture_output=True, text=True, check=False, timeout=120,
+            env={**os.environ, "MLFLOW_REGISTRY_URI": "http://127.0.0.1:9",
+                 "MLFLOW_EXPERIMENT_ID": "4711"},
         )
         assert trained.returncode == 0, trained.stderr
         newest = judge(

@@ -5,10 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shlex
-import shutil
-import sys
-import tempfile
 import time
 import uuid
 from collections.abc import Callable, Coroutine
@@ -21,16 +17,14 @@ from typing import Any
 from opstui.backends.calls import RecentCalls
 from opstui.backends.mlflow.home import Home
 from opstui.backends.mlflow.local import LocalMlflowServer
-from opstui.demo.history import Teller, write
+from opstui.demo.history import Teller
 from opstui.demo.images import DemoImages
+from opstui.demo.place import MARKER, make_folder, remove, write_wrapper
 from opstui.demo.tested import run_tests
 from opstui.demo.training import check_installed, train
 from opstui.domain.errors import OpstuiError
 from opstui.domain.words import duration, plural
 from opstui.places import Places, places
-
-MARKER = "opstui-demo.json"
-"""Stands in every demo's folder; only a folder with it is ever removed."""
 
 IMAGES_MADE = "images-made"
 """Stands in the folder once there may be images to remove."""
@@ -127,7 +121,7 @@ async def prepare(
         await _timed(tell, "opened the demo of before, MLflow is up", workspace.serve())
         return workspace
     workspace = DemoWorkspace(
-        await asyncio.to_thread(_make_folder, folder), uuid.uuid4().hex[:12], keep,
+        await asyncio.to_thread(make_folder, folder), uuid.uuid4().hex[:12], keep,
         docker_host=docker_host,
     )
     try:
@@ -144,7 +138,9 @@ async def _fill(workspace: DemoWorkspace, tell: Tell) -> None:
     began = time.monotonic()
     tell(f"making a demo in {workspace.folder}")
     (workspace.folder / MARKER).write_text(json.dumps({"mark": workspace.mark}), "utf-8")
-    _write_wrapper(workspace)
+    write_wrapper(
+        workspace.folder, workspace.repository, workspace.places.data / "mlflow" / "server.json"
+    )
     teller = Teller(workspace.folder, datetime.now(UTC))
     serving = asyncio.create_task(
         _timed(tell, "started the MLflow server", workspace.serve()), name="demo server"
@@ -220,48 +216,3 @@ async def _timed(tell: Tell, what: str, work: Coroutine[Any, Any, Any]) -> Any:
     answer = await work
     tell(f"{what}  {duration(time.monotonic() - began)}")
     return answer
-
-
-def _make_folder(folder: Path | None) -> Path:
-    """An empty folder."""
-    if folder is None:
-        return Path(tempfile.mkdtemp(prefix="opstui-demo-")).resolve()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise OpstuiError(
-                "a demo needs an empty folder", where=str(folder), hint="name one that is not there"
-            )
-    except OSError as error:
-        raise OpstuiError(
-            f"the demo's folder can't be made: {error.strerror}", where=str(folder)
-        ) from error
-    return folder.resolve()
-
-
-def _write_wrapper(workspace: DemoWorkspace) -> None:
-    """`train`: the project's train.py with the right Python and the server's present address."""
-    facts = workspace.places.data / "mlflow" / "server.json"
-    python = shlex.quote(sys.executable)
-    write(workspace.folder / "train", (
-        "#!/bin/sh\n"
-        "# Trains one more model: ./train --C 0.5 --run-name my-run --register\n"
-        "set -eu\n"
-        f"facts={shlex.quote(str(facts))}\n"
-        'if [ ! -f "$facts" ]; then\n'
-        '    echo "the demo\'s MLflow server is not running: open the demo first" >&2\n'
-        "    exit 1\n"
-        "fi\n"
-        f"MLFLOW_TRACKING_URI=$({python} -c "
-        "'import json, sys; print(json.load(open(sys.argv[1]))[\"address\"])' \"$facts\")\n"
-        "MLFLOW_HTTP_REQUEST_MAX_RETRIES=2\n"
-        "export MLFLOW_TRACKING_URI MLFLOW_HTTP_REQUEST_MAX_RETRIES\n"
-        f"cd {shlex.quote(str(workspace.repository))}\n"
-        f'exec {python} train.py "$@"\n'
-    ), executable=True)
-
-
-def remove(folder: Path) -> None:
-    """Remove a demo's folder; any other folder is left alone."""
-    if (folder / MARKER).is_file():
-        shutil.rmtree(folder, ignore_errors=True)
