@@ -7,6 +7,7 @@ from textual.app import App
 from opstui.domain import words
 from opstui.domain.errors import OpstuiError
 from opstui.domain.local_mlflow import LocalPhase
+from opstui.lean.install import install
 from opstui.panes.table import VIEWS, extra, panes
 from opstui.ui import news
 from opstui.ui.house import House
@@ -26,6 +27,7 @@ class OpstuiApp(App[None]):
 
     def __init__(self, front: Front, *, local: bool = False) -> None:
         super().__init__()
+        install(self)
         self.front = front
         self.local = local or front.settings.mlflow_local == "auto"
         """Start the embedded MLflow server at once where no other is configured."""

@@ -113,6 +113,7 @@ def show(front: object, *, local: bool) -> int:
             hint="for scripts there is `opstui status --json`",
         )
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")  # its sequences are longer
     from opstui.app import OpstuiApp
     from opstui.wiring import Front
 

@@ -1,7 +1,7 @@
 """Textual over a thin line: a driver that sleeps, and frames that carry only what changed.
 
-    class MyApp(LeanFrames, App[None]): ...
-    app = MyApp(driver_class=LeanDriver)
+    app = MyApp()
+    reason = install(app)   # empty, or why this Textual release keeps its stock path
 
-Made for Textual 8.2. Where a release does not fit, `why_not()` says so and the stock path is used.
+Made for Textual 8.2.
 """

@@ -8,6 +8,7 @@ import signal
 import sys
 import termios
 from codecs import getincrementaldecoder
+from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
 from types import FrameType
@@ -30,6 +31,9 @@ class LeanDriver(LinuxDriver):
     Any ending that a signal brings restores the terminal before the process dies of it.
     """
 
+    on_start: Callable[[], None] = staticmethod(lambda: None)
+    """Told whenever the terminal is taken: what it shows then is unknown."""
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._wake_read, self._wake_write = os.pipe()
@@ -39,6 +43,7 @@ class LeanDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Take the terminal; from now on a signal gives it back first."""
         self._restored = False
+        self.on_start()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         for number in ENDINGS:
             signal.signal(number, self._die)

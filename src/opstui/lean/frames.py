@@ -1,4 +1,4 @@
-"""Textual apps whose frames are compared with what the terminal shows."""
+"""Frames that are compared with what the terminal shows before they are written."""
 
 from __future__ import annotations
 
@@ -52,49 +52,54 @@ class Written(_compositor.CompositorUpdate):
         return self.text
 
 
-class LeanFrames(App[Any]):
-    """Put before App among a class's bases: writes only the cells that differ."""
+class Frames:
+    """Stands between an app and its driver: writes only the cells that differ."""
 
-    _front: Front | None = None
-    _inks: Inks | None = None
-    _unfit: str | None = None
+    def __init__(self, app: App[Any]) -> None:
+        self._app = app
+        self._stock = app._display
+        self._front: Front | None = None
+        self._inks: Inks | None = None
 
-    def forget_screen(self) -> None:
+    def attach(self) -> None:
+        """Let the app draw through this."""
+        setattr(self._app, "_display", self.display)  # noqa: B010
+
+    def forget(self) -> None:
         """The terminal shows something unknown (an editor ran): the next frame is whole."""
         self._front = None
 
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        if self._unfit is None:
-            type(self)._unfit = why_not()
-        if self._unfit or not self._shows(renderable):
+    def display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Draw a frame; what is no frame of cells goes the stock way."""
+        if not self._shows(renderable):
             if renderable is not None and not isinstance(renderable, _compositor.CompositorUpdate):
                 self._front = None
-            super()._display(screen, renderable)
+            self._stock(screen, renderable)
             return
         text = self._difference(renderable)
         if text:
             written: Any = Written(text)
-            super()._display(screen, written)
+            self._stock(screen, written)
         else:
-            self.post_display_hook()
+            self._app.post_display_hook()
 
     def _shows(self, renderable: RenderableType | None) -> bool:
+        app, driver = self._app, self._app._driver
         known = isinstance(renderable, _compositor.LayoutUpdate | _compositor.ChopsUpdate)
-        driver = self._driver
         return (
-            known and driver is not None and not driver.is_inline and not self.is_headless
-            and not self._batch_count and self._running and not self._closed
+            known and driver is not None and not driver.is_inline and not app.is_headless
+            and not app._batch_count and app._running and not app._closed
         )
 
     def _difference(self, renderable: Any) -> str:
-        width, height = self.size
+        width, height = self._app.size
         front, clear = self._front, ""
         if front is None or (front.width, front.height) != (width, height):
             term = os.environ.get("TERM", "")
             front = self._front = Front(width, height, erases=not term.startswith("screen"))
             clear = "\x1b[m\x1b[2J"
         if self._inks is None:
-            system = SYSTEMS.get(self.console.color_system or "", ColorSystem.TRUECOLOR)
+            system = SYSTEMS.get(self._app.console.color_system or "", ColorSystem.TRUECOLOR)
             self._inks = Inks(system)
         if isinstance(renderable, _compositor.LayoutUpdate):
             _lay_out(front, renderable, self._inks)

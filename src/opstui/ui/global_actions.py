@@ -145,6 +145,11 @@ class Everywhere:
         """Leave opstui; asks while something is still being done."""
         await self.house.keys.leave()
 
+    @action("ctrl+z", "Suspend", item=False, footer=False)
+    async def suspend(self, _desk: Desk) -> None:
+        """Go back to the shell for a while; `fg` comes back."""
+        self.house.app.action_suspend_process()
+
     @action("ctrl+c", "Quit?", item=False, footer=False)
     async def interrupt(self, _desk: Desk) -> None:
         """Say how to quit; pressed twice it quits. It never cancels a job."""
