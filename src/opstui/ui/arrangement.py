@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 NARROW = 100
 """Below this many columns one pane fills the screen."""
-ROOMY = 7
-"""Lines a pane needs to be pleasant; below it the focused one takes from the others."""
+ROOMY = 9
+"""Lines the focused pane gets, if need be from the others."""
 LEAST = 3
 """Lines of a pane that only shows its first row."""
 
@@ -48,8 +48,9 @@ def arrange(
 
 def shares(height: int, count: int, active: int) -> Sequence[int]:
     """Heights of `count` panes above each other, the active one higher where room is short."""
-    even = height // count
-    other = even - 1 if even >= ROOMY else min(even, max(LEAST, (height - ROOMY * 2) // count))
+    other = max(LEAST, min(height // count - 1, (height - ROOMY) // (count - 1)))
+    if other * count > height:
+        other = height // count
     heights = [other] * count
     heights[active] = height - other * (count - 1)
     return heights
