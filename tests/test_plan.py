@@ -26,7 +26,7 @@ CLEANING_UP = {"BaseException"}
 CHILDREN = {"demo/child.py"}
 """Scripts that run in a process of their own, where mlflow may be imported."""
 HEAVY = ("textual", "rich", "httpx", "git", "docker", "mlflow", "watchfiles", "asyncio")
-TAKEN_BY_TERMINALS = {"ctrl+d", "ctrl+u", "ctrl+k", "ctrl+z", "ctrl+s", "ctrl+q"}
+TAKEN_BY_TERMINALS = {"ctrl+d", "ctrl+u", "ctrl+k", "ctrl+s", "ctrl+q"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -139,18 +139,3 @@ class Everywhere:
     async def palette(self, _desk: Desk) -> None:
         """Find an action by its name."""
         await self.house.keys.palette()
-
-    @action("q", "Quit", item=False, footer=False)
-    async def quit(self, _desk: Desk) -> None:
-        """Leave opstui; asks while something is still being done."""
-        await self.house.keys.leave()
-
-    @action("ctrl+z", "Suspend", item=False, footer=False)
-    async def suspend(self, _desk: Desk) -> None:
-        """Go back to the shell for a while; `fg` comes back."""
-        self.house.app.action_suspend_process()
-
-    @action("ctrl+c", "Quit?", item=False, footer=False)
-    async def interrupt(self, _desk: Desk) -> None:
-        """Say how to quit; pressed twice it quits. It never cancels a job."""
-        await self.house.keys.interrupt()

@@ -18,6 +18,7 @@ from opstui.ui.detail_area import DetailArea
 from opstui.ui.global_actions import Everywhere
 from opstui.ui.house_desk import HouseDesk
 from opstui.ui.keymap import Keymap, shown
+from opstui.ui.leaving import Leaving
 from opstui.ui.rows import RowList
 from opstui.ui.view import View
 from opstui.ui.work import start_work
@@ -37,7 +38,9 @@ class Keys:
         self.keymap = keymap
         self.read_only = read_only
         self.desk = HouseDesk(house)
-        self.everywhere = actions_of(Everywhere(house), "everywhere")
+        self.everywhere = (
+            *actions_of(Everywhere(house), "everywhere"), *actions_of(Leaving(house), "everywhere"),
+        )
         self.running = 0
         """Actions under way that change something."""
         self._settled = asyncio.Event()
@@ -154,8 +157,8 @@ class Keys:
 def scopes_of(views: Sequence[type[View[Any]]]) -> list[tuple[str, tuple[Bound, ...]]]:
     """Every scope of keys there is, by title: for the keymap's check and the key table."""
     return [
-        ("Everywhere", _of(Everywhere, "everywhere")), ("In lists", _of(RowList, "list")),
-        ("In texts", _of(DetailArea, "list")),
+        ("Everywhere", _of(Everywhere, "everywhere") + _of(Leaving, "everywhere")),
+        ("In lists", _of(RowList, "list")), ("In texts", _of(DetailArea, "list")),
         *((view.title or view.kind.capitalize(), _of(view, view.kind)) for view in views),
     ]
 
