@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
@@ -17,6 +18,8 @@ from opstui.ui.paint import Line, Span, glyph, line
 
 METRICS = 3
 """Metrics that get a column at most, where there is room."""
+DIFFERENCE = 8
+"""Cells for a difference such as `-0.01451`."""
 
 
 class VersionCells:
@@ -60,18 +63,24 @@ class VersionCells:
         return run.metric(name) if run else None
 
     def _beside(self, version: ModelVersion, name: str) -> Line:
-        """The value, and the difference to the champion's where it is another version."""
+        """The value, and the difference to the champion's where it is another version.
+
+        The room of a missing difference stays blank, so that the values stand below each other.
+        """
         value = self._value(version, name)
         champion = self._run(self.champion)
-        if champion is None or self._world.rules.champion in version.aliases:
+        if champion is None:
             return line(number(value))
+        alone = line(f"{number(value)} {'':{DIFFERENCE}}") if value is not None else ()
+        if self._world.rules.champion in version.aliases:
+            return alone
         delta = MetricDelta(
             name, value, champion.metric(name), direction_of(name, self._world.rules.directions)
         )
-        if delta.difference is None:
-            return line(number(value))
-        sign = "+" if delta.difference > 0 else ""
-        return line(f"{number(value)} ", (f"{sign}{number(delta.difference)}", delta.verdict.role))
+        if delta.difference is None or not math.isfinite(delta.difference):
+            return alone
+        told = f"{'+' if delta.difference > 0 else ''}{number(delta.difference)}"
+        return line(f"{number(value)} ", (f"{told:<{DIFFERENCE}}", delta.verdict.role))
 
     def commit(self, version: ModelVersion) -> str:
         """The commit its run was trained from, or that it is tagged with, or empty."""
