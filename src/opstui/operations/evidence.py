@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 from opstui.domain.ci import CiRun
 from opstui.domain.errors import OpstuiError
 from opstui.domain.experiment import Run
+from opstui.domain.image_name import same_commit
 from opstui.domain.model import ModelVersion
 from opstui.domain.promotion import Evidence, MetricDelta, direction_of
 from opstui.domain.status import Status
@@ -156,7 +157,10 @@ async def commit_evidence(world: World, commit: str, deadline: float) -> Evidenc
 
 
 async def image_evidence(world: World, commit: str, deadline: float) -> Evidence:
-    """Whether the engine has an image whose revision label is exactly this commit."""
+    """Whether the engine has an image whose revision label is exactly this commit.
+
+    A label with the first digits only is told, but is no proof.
+    """
     if missing := _no_commit("image", commit):
         return missing
     images = await answer(world.engine.images(), deadline)
@@ -165,6 +169,10 @@ async def image_evidence(world: World, commit: str, deadline: float) -> Evidence
     for image in images.value:
         if image.revision == commit:
             return Evidence("image", Status.PASSED, f"{image.name} is built from {short(commit)}")
+    for image in images.value:
+        if same_commit(image.revision, commit):
+            text = f"{image.name} names only the short id {image.revision}"
+            return Evidence("image", Status.WARNED, text)
     return Evidence("image", Status.WARNED, f"no image of {short(commit)} on this engine")
 
 

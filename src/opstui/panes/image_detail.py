@@ -12,7 +12,7 @@ from opstui.domain.words import age, plural, short, size
 from opstui.operations.world import World
 from opstui.panes.run_detail import pairs
 from opstui.ui.desk import Detail
-from opstui.ui.paint import Line, Span, glyph, line, lines
+from opstui.ui.paint import Line, Span, glyph, line
 
 _KEY = re.compile(r'( *)("(?:[^"\\]|\\.)*")(: .*)')
 _NO_OP = re.compile(r"^/bin/sh -c (?:#\(nop\) *)?")
@@ -88,19 +88,6 @@ async def _layers(world: World, image: Image) -> list[Line]:
         command = _NO_OP.sub("", layer.command) or "no command recorded"
         shown.append(line((f"{size(layer.size):>7}  ", "dim"), (command, role)))
     return shown
-
-
-def commit(world: World, sha: str) -> Detail:
-    """A commit that is no branch's head, to be read over everything."""
-
-    async def load(width: int) -> Sequence[Line]:
-        shown: list[Line] = []
-        for text in (await world.git.diff(sha)).splitlines():
-            role = {"+": "added", "-": "removed", "@": "hunk"}.get(text[:1], "plain")
-            shown += lines(text, role) or [()]
-        return shown
-
-    return Detail(f"commit/{sha}", "Commit", load)
 
 
 def json_lines(text: str) -> list[Line]:

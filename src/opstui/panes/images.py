@@ -13,6 +13,7 @@ from opstui.domain.words import age, plural, short, size
 from opstui.operations.acting import acting
 from opstui.operations.world import World
 from opstui.panes import image_detail
+from opstui.panes.diff import commit_detail
 from opstui.ui.action import action
 from opstui.ui.column import Column
 from opstui.ui.desk import Desk, Detail, Prompt, Question
@@ -170,7 +171,7 @@ class ImagesView(View[Image]):
             desk.go("branches", head.key)
             return
         sha = await self._world.git.resolve(f"{image.revision}^{{commit}}")
-        await desk.read(f"commit {short(sha)}", image_detail.commit(self._world, sha))
+        await desk.read(f"commit {short(sha)}", commit_detail(self._world, sha))
 
     def _repositories(self) -> tuple[str, ...]:
         """What the other images are called, without their tags."""
