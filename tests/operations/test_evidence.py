@@ -82,7 +82,7 @@ async def test_a_short_commit_proves_nothing(tmp_path: Path) -> None:
 async def test_image_and_commit(tmp_path: Path) -> None:
     assert (await status(tmp_path, "image", engine=FakeEngine((image(OTHER),)))) == (
         Status.WARNED, "no image of 4f2c1e9 on this engine")
-    short_label = FakeEngine((image(COMMIT[:12]),))
+    short_label = FakeEngine((image(SHA[:12]),))
     assert (await status(tmp_path, "image", engine=short_label))[0] is Status.WARNED
     assert (await status(tmp_path, "image", engine=FakeEngine(error="Docker is down"))) == (
         Status.UNKNOWN, "Docker is down")
