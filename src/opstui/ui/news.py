@@ -18,14 +18,14 @@ def changed(panes: Iterable[Pane], *kinds: str) -> None:
 
 
 def followed(panes: Iterable[Pane], kind: str) -> None:
-    """A list has news that others show too."""
+    """A list has news that others show too: maybe in a column that was empty before."""
     for pane in panes:
         if kind in pane.view.follows:
-            pane.list.redraw()
+            pane.list.rearrange()
 
 
 def redraw(panes: Iterable[Pane]) -> None:
     """Repaint what reads differently now, such as ages."""
     for pane in panes:
         if pane.display:
-            pane.list.redraw()
+            pane.list.rearrange()

@@ -93,11 +93,11 @@ class RowList(Framed):
     def show(self, rows: Rows, place: Place) -> None:
         """Show these rows with the cursor where `place` says, by key and else by index."""
         self.rows, self.place = rows, place
-        self._layout = None
         self.rearrange()
 
     def rearrange(self) -> None:
-        """Filter and sort again, keep the cursor on its key, and repaint what differs."""
+        """Filter, sort and measure again, keep the cursor on its key, repaint what differs."""
+        self._layout = None
         place, rows = self.place, self.rows
         needle = "" if rows.filtered else place.filter
         shown = order.filtered(rows.items, needle, rows.words)
