@@ -72,7 +72,7 @@ async def loaded(world: World) -> VersionsView:
 async def test_models_show_what_serves(world: World) -> None:
     view = ModelsView(world)
     assert (await rows(view))["churn"] | {"age": ""} == {
-        "name": "churn", "champion": "v7", "aliases": "challenger v9 previous_champion v5",
+        "name": "churn", "champion": "champion v7", "aliases": "challenger v9 previous_champion v5",
         "latest": "v10", "age": "",
     }
     item = (await view.load()).items[0]

@@ -5,27 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from opstui.domain.errors import OpstuiError
 from opstui.domain.experiment import Experiment
 from opstui.domain.page import Page
 from opstui.domain.words import age
 from opstui.operations.world import World
-from opstui.panes.local_mlflow import LocalOffer
+from opstui.panes.mlflow_view import MlflowView
 from opstui.panes.run_detail import pairs
 from opstui.panes.runs import RunsView
-from opstui.ui.action import action
 from opstui.ui.column import Column
-from opstui.ui.desk import Desk, Detail
+from opstui.ui.desk import Detail
 from opstui.ui.paint import Line, line
 from opstui.ui.view import View
 
 
-def why_not_start(view: ExperimentsView, _item: object) -> str:
-    """Why no local server can be started."""
-    return view.local.why_not()
-
-
-class ExperimentsView(View[Experiment]):
+class ExperimentsView(MlflowView[Experiment]):
     """Every experiment of the tracking server, last touched first."""
 
     kind: ClassVar[str] = "experiments"
@@ -34,9 +27,8 @@ class ExperimentsView(View[Experiment]):
     interval = 30.0
 
     def __init__(self, world: World) -> None:
-        self._world = world
+        super().__init__(world, world.tracking.where)
         self._where = ""
-        self.local = LocalOffer(world, world.tracking.where)
 
     def columns(self) -> tuple[Column[Experiment], ...]:
         """Name, and how long ago it was touched and made."""
@@ -52,12 +44,7 @@ class ExperimentsView(View[Experiment]):
 
     async def load(self, token: str = "") -> Page[Experiment]:
         """One page; the server leaves deleted ones out."""
-        try:
-            page = await self._world.tracking.experiments(token)
-        except OpstuiError:
-            await self.local.look()
-            raise
-        self.local.reached()
+        page = await self.ask(self._world.tracking.experiments(token))
         self._where = await self._world.tracking.where()
         return page
 
@@ -67,18 +54,6 @@ class ExperimentsView(View[Experiment]):
             line(("no experiments yet", "dim")),
             line(("train with ", "dim"), f"MLFLOW_TRACKING_URI={self._where}"),
         )
-
-    def waiting(self) -> bool:
-        """Whether the local server is starting."""
-        return self.local.waiting()
-
-    def unset(self) -> bool:
-        """Whether nobody has set a server up yet."""
-        return self.local.unset()
-
-    def way_out(self) -> Sequence[Line]:
-        """How to get a server."""
-        return self.local.lines()
 
     def words(self, item: Experiment) -> str:
         """Its name and its tags."""
@@ -113,8 +88,3 @@ class ExperimentsView(View[Experiment]):
     def copies(self, item: Experiment) -> Sequence[tuple[str, str]]:
         """Name and id."""
         return (("name", item.name), ("id", item.id))
-
-    @action("S", "Start local MLflow", item=False, when=why_not_start, footer=False)
-    async def start_local(self, desk: Desk) -> None:
-        """Start opstui's own MLflow server, after saying what it costs."""
-        await self.local.start(desk)

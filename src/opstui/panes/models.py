@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from opstui.domain.alias import named
-from opstui.domain.errors import OpstuiError
 from opstui.domain.model import RegisteredModel
 from opstui.domain.page import Page
 from opstui.domain.words import age
 from opstui.operations.world import World
 from opstui.panes import promoting
-from opstui.panes.local_mlflow import LocalOffer
+from opstui.panes.mlflow_view import MlflowView
 from opstui.panes.run_cache import RunCache
 from opstui.panes.version_detail import model_facts
 from opstui.panes.versions import VersionsView
@@ -22,11 +21,6 @@ from opstui.ui.column import Column
 from opstui.ui.desk import Choice, Desk, Detail
 from opstui.ui.paint import Line, Span, line
 from opstui.ui.view import View
-
-
-def why_not_start(view: ModelsView, _item: object) -> str:
-    """Why no local server can be started."""
-    return view.local.why_not()
 
 
 def why_not_promote(_view: ModelsView, model: RegisteredModel) -> str:
@@ -39,7 +33,7 @@ def why_not_roll_back(view: ModelsView, model: RegisteredModel) -> str:
     return "" if model.version_of(view.champion) else f"it has no {view.champion}"
 
 
-class ModelsView(View[RegisteredModel]):
+class ModelsView(MlflowView[RegisteredModel]):
     """Every registered model, by name; prompts are no models."""
 
     kind: ClassVar[str] = "models"
@@ -48,10 +42,9 @@ class ModelsView(View[RegisteredModel]):
     interval = 15.0
 
     def __init__(self, world: World) -> None:
-        self._world = world
+        super().__init__(world, world.registry.where)
         self._runs = RunCache(world.tracking)
         self.champion = world.rules.champion
-        self.local = LocalOffer(world, world.registry.where)
 
     def columns(self) -> tuple[Column[RegisteredModel], ...]:
         """Name, what serves, the other aliases, the newest version, age."""
@@ -59,7 +52,7 @@ class ModelsView(View[RegisteredModel]):
         return (
             Column("name", "Name", lambda one: one.name, grow=1,
                    sort=lambda one: one.name.casefold()),
-            Column("champion", self.champion.capitalize(), self._champion, width=9,
+            Column("champion", self.champion.capitalize(), self._champion, width=18,
                    sort=lambda one: _number(one.version_of(self.champion))),
             Column("aliases", "Aliases", self._others, width=28, drop=2),
             Column("latest", "Latest", lambda one: Span(_v(one.latest), "dim"), width=6,
@@ -69,9 +62,11 @@ class ModelsView(View[RegisteredModel]):
                    best_first=True),
         )
 
-    def _champion(self, model: RegisteredModel) -> Span:
+    def _champion(self, model: RegisteredModel) -> Line:
         version = model.version_of(self.champion)
-        return Span(_v(version), "accent") if version else Span("none", "dim")
+        if not version:
+            return line((f"no {self.champion}", "dim"))
+        return line((f"{self.champion} ", "dim"), (_v(version), "accent"))
 
     def _others(self, model: RegisteredModel) -> Line:
         """The other aliases with their versions, the ladder's first."""
@@ -88,12 +83,7 @@ class ModelsView(View[RegisteredModel]):
 
     async def load(self, token: str = "") -> Page[RegisteredModel]:
         """One page of models by name."""
-        try:
-            page = await self._world.registry.models(token)
-        except OpstuiError:
-            await self.local.look()
-            raise
-        self.local.reached()
+        page = await self.ask(self._world.registry.models(token))
         if not token:
             self._world.board.models = page.items
         return page
@@ -105,18 +95,6 @@ class ModelsView(View[RegisteredModel]):
             line(("a training registers one with", "dim")),
             line("mlflow.sklearn.log_model(model, registered_model_name=…)"),
         )
-
-    def waiting(self) -> bool:
-        """Whether the local server is starting."""
-        return self.local.waiting()
-
-    def unset(self) -> bool:
-        """Whether nobody has set a server up yet."""
-        return self.local.unset()
-
-    def way_out(self) -> Sequence[Line]:
-        """How to get a server."""
-        return self.local.lines()
 
     def child(self, item: RegisteredModel) -> View[Any] | None:
         """Its versions."""
@@ -153,11 +131,6 @@ class ModelsView(View[RegisteredModel]):
     async def roll_back(self, model: RegisteredModel, desk: Desk) -> None:
         """Let the champion be the version that served before."""
         await promoting.roll_back(self._world, desk, model.name)
-
-    @action("S", "Start local MLflow", item=False, when=why_not_start, footer=False)
-    async def start_local(self, desk: Desk) -> None:
-        """Start opstui's own MLflow server, after saying what it costs."""
-        await self.local.start(desk)
 
 
 def _v(version: str) -> str:
