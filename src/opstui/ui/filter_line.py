@@ -22,10 +22,6 @@ class FilterLine(Input):
     class Narrowed(Message):
         """The text changed while it is still being typed."""
 
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
-
     def __init__(self, ended: Callable[[str | None], None]) -> None:
         """`ended` gets the text, or None where the person gave it up. It is called, not told by
         a message, since the next key may be here already and has to find the filter at work."""
@@ -54,7 +50,7 @@ class FilterLine(Input):
         """Tell while typing."""
         event.stop()
         if self.display:
-            self.post_message(self.Narrowed(event.value))
+            self.post_message(self.Narrowed())
 
     def on_key(self, event: events.Key) -> None:
         """Enter takes the text, escape gives it up; closed already it lets every key pass."""

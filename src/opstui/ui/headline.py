@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from opstui.domain.status import Status
 from opstui.ui.framed import crop, width_of
 from opstui.ui.paint import Line, Span, glyph
 from opstui.ui.pane import Pane
+
+WORST_FIRST = (Status.FAILED, Status.RUNNING, Status.SKIPPED, Status.QUEUED, Status.PASSED)
+"""What several panes on one backend say of it together."""
 
 
 def header(
@@ -16,12 +20,11 @@ def header(
     """Where we are at the left, the backends' health and this machine's name at the right."""
     left = (Span(" opstui", "key"), Span("  "), *head)
     dots: list[Span] = []
-    seen: set[str] = set()
-    for pane in panes:
-        if pane.spec.source not in seen:
-            seen.add(pane.spec.source)
-            dots += [Span(f"{pane.spec.source} ", "dim"),
-                     glyph(pane.worst(), ascii_only=ascii_only), Span("  ")]
+    for source in dict.fromkeys(pane.spec.source for pane in panes):
+        health = min(
+            (pane.worst() for pane in panes if pane.spec.source == source), key=WORST_FIRST.index
+        )
+        dots += [Span(f"{source} ", "dim"), glyph(health, ascii_only=ascii_only), Span("  ")]
     if read_only:
         dots = [Span("read-only  ", "warn"), *dots]
     right = (*dots, Span(f"{place} ", "dim"))

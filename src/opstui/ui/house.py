@@ -109,10 +109,10 @@ class House(Screen[None]):
             )
 
     @on(FilterLine.Narrowed)
-    def _narrow(self, event: FilterLine.Narrowed) -> None:
-        pane = self.floor.pane
-        if not self.query_one(FilterLine).search and not pane.view.filters_on_server:
-            pane.filter(event.text)
+    def _narrow(self) -> None:
+        field, pane = self.query_one(FilterLine), self.floor.pane
+        if field.display and not field.search and not pane.view.filters_on_server:
+            pane.filter(field.value)
 
     def _filter_ended(self, text: str | None) -> None:
         self.query_one("#footer").display = True
