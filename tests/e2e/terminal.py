@@ -30,6 +30,7 @@ KEYS = {
 ALTERNATE, CURSOR, PASTE, MOUSE = 1049, 25, 2004, 1000
 """DEC private modes: https://invisible-island.net/xterm/ctlseqs/ctlseqs.html"""
 
+_FRAMES = str.maketrans("│╭╮╰╯─▌", " " * 7)
 _ON_TERMINAL = """
 import fcntl, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
@@ -128,6 +129,12 @@ class Terminal:
         """Wait until none of the texts stands on the screen."""
         return self.until(
             lambda screen: not any(text in screen for text in texts), ("no", *texts), within
+        )
+
+    def tells(self, sentence: str) -> Terminal:
+        """Wait until a sentence stands on the screen, wherever its lines end."""
+        return self.until(
+            lambda screen: sentence in " ".join(screen.translate(_FRAMES).split()), sentence
         )
 
     def until(

@@ -1,0 +1,33 @@
+"""What the end-to-end tests share: a machine for each test, names nobody else uses."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.bench import Machine, machine
+from tests.servers.mlflow_server import MlflowServer
+
+_COUNT = itertools.count(1)
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Machine:
+    """A home with nothing in it but a fresh clone."""
+    return machine(tmp_path)
+
+
+@pytest.fixture
+def served(tmp_path: Path, mlflow_server: MlflowServer) -> Machine:
+    """The same with the shared MLflow server in its environment."""
+    return machine(tmp_path, MLFLOW_TRACKING_URI=mlflow_server.url)
+
+
+@pytest.fixture
+def model() -> Iterator[str]:
+    """A name for a model and its experiment that no other test has."""
+    yield f"churn-{os.getpid():x}-{next(_COUNT)}"
