@@ -51,7 +51,8 @@ class ImagesView(View[Image]):
         """Names first; what is only sometimes there goes first when it gets narrow."""
         now = self._world.clock()
         return (
-            Column("name", "Name", names, grow=1, sort=lambda image: image.name.casefold()),
+            Column("name", "Name", names, grow=1, least=28,
+                   sort=lambda image: image.name.casefold()),
             Column("id", "Id", lambda image: Span(image.short_id, "dim"), width=12, drop=5),
             Column("digest", "Digest", lambda image: Span(digest(image), "dim"), width=12, drop=8),
             Column("commit", "Commit", self._commit, width=7, drop=3,

@@ -20,6 +20,8 @@ AT_ONCE = 2
 CHART_ROWS = 10
 FOLDERS = 20
 """Folders looked into at most."""
+WIDEST_NAME = 36
+"""Cells for a name beside its value; a longer one pushes its value to the right."""
 FILES = 200
 """Artifacts shown at most."""
 
@@ -29,7 +31,7 @@ def pairs(facts: Iterable[tuple[str, str | Span | Line]]) -> list[Line]:
     known = [(name, value) for name, value in facts if value]
     if not known:
         return []
-    room = min(24, max(len(name) for name, _ in known))
+    room = min(WIDEST_NAME, max(len(name) for name, _ in known))
     return [(Span(f"{name:<{room}}  ", "dim"), *_spans(value)) for name, value in known]
 
 
