@@ -188,9 +188,9 @@ class Floor(Widget):
         self.open()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """A click focuses a pane too."""
+        """A click focuses a pane too; news of a focus that has gone on since is too late."""
         for index, pane in enumerate(self.panes):
-            if event.widget is pane.list and index != self.active:
+            if event.widget is pane.list is self.screen.focused and index != self.active:
                 self.go(index)
         self.post_message(self.Moved())
 
