@@ -327,3 +327,14 @@ async def test_narrow_screens_show_one_pane_and_all_states() -> None:
         await person.press("5", "enter")
         await person.sees("challenger")
         assert "#812" not in person.screen_text
+
+
+async def test_without_unicode_nothing_but_data_leaves_ascii() -> None:
+    """Header, frames, breadcrumbs, states, cut texts, dialogs; names stay as they are."""
+    glyphs = set("·›…→←↑↓×“”╭╮╰╯─│▌○●✓✗◌⊘‖‽▲▽–")
+    async with at_work(Systems(), ascii_only=True) as person:
+        for keys in (("4", "enter"), ("5", "enter", "]"), ("p",)):
+            await person.press(*keys)
+            await settle(person.pilot)
+            assert not glyphs & set(person.screen_text)
+        await person.sees("Promote churn v9 to")

@@ -8,7 +8,6 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
-from opstui.domain.text import clean
 from opstui.ui.framed import fit
 from opstui.ui.paint import Line
 from opstui.ui.theme import Brush
@@ -42,7 +41,7 @@ class Bar(Widget):
 
     def render_line(self, y: int) -> Strip:
         """One line, cleaned."""
-        style = self.brush.style
+        brush = self.brush
         line = fit(self._lines[y], self.size.width) if y < len(self._lines) else ()
-        segments = [Segment(clean(span.text), style(span.style)) for span in line]
-        return Strip(segments).adjust_cell_length(self.size.width, style("plain"))
+        segments = [Segment(brush.text(span.text), brush.style(span.style)) for span in line]
+        return Strip(segments).adjust_cell_length(self.size.width, brush.style("plain"))

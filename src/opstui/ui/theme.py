@@ -9,6 +9,11 @@ from rich.ansi import AnsiDecoder
 from rich.style import Style
 from textual.theme import BUILTIN_THEMES, Theme
 
+from opstui.domain.text import clean
+
+GLYPHS = str.maketrans("·›…→←↑↓↕×“”‘’–—−○●•▌─│╭╮╰╯╱╲", "->~><^v:x\"\"''---o**>-|++++/\\")
+"""What stands for a glyph on a terminal that can't show it."""
+
 
 @dataclass(frozen=True)
 class Look:
@@ -101,6 +106,12 @@ class Brush:
         self.look = look
         self._known = {}
         self._definitions = look.styles()
+
+    def text(self, text: str) -> str:
+        """Text as it may be drawn: cleaned, and without opstui's own glyphs where only ASCII
+        can be shown. Each keeps its width."""
+        text = clean(text)
+        return text.translate(GLYPHS) if self.ascii_only and not text.isascii() else text
 
     def style(self, name: str) -> Style:
         """The style of a role, of `sgr:31;1`, or of several joined as `good|cursor`."""
