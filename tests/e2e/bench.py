@@ -75,10 +75,15 @@ class Machine:
         return [json.loads(line) for line in text.splitlines()]
 
 
+def inherited() -> dict[str, str]:
+    """What programs need of the environment of the tests."""
+    names = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH")
+    return {name: os.environ[name] for name in names if name in os.environ}
+
+
 def machine(root: Path, **more: str) -> Machine:
     """Make a home, an origin, and a clone of it as `git clone` leaves it."""
-    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
-    made = Machine(root, kept | {
+    made = Machine(root, inherited() | {
         "HOME": str(root / "home"), "LANG": "C.UTF-8", "DOCKER_HOST": NO_ENGINE,
         "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "Ana", "GIT_AUTHOR_EMAIL": "a@example.org",
         "GIT_COMMITTER_NAME": "Ana", "GIT_COMMITTER_EMAIL": "a@example.org", **more,

@@ -56,7 +56,9 @@ def own_mlflow(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
 @pytest.mark.mlflow
 def test_an_mlflow_server_that_hangs_and_then_dies(tmp_path: Path) -> None:
     with own_mlflow(tmp_path / "server") as (process, url):
-        home = machine(tmp_path / "m", MLFLOW_TRACKING_URI=url, MLFLOW_HTTP_REQUEST_TIMEOUT=str(PATIENT))
+        home = machine(
+            tmp_path / "m", MLFLOW_TRACKING_URI=url, MLFLOW_HTTP_REQUEST_TIMEOUT=str(PATIENT)
+        )
         judge = Judge(url, tmp_path / "judge.log")
         register(judge, "churn", home.git("rev-parse", "HEAD"), 0.8)
         judge.close()

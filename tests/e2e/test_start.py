@@ -44,10 +44,10 @@ def test_keys_typed_faster_than_they_are_carried_out_go_where_they_belong(fresh:
         terminal.sees("origin/feature/scaler").rests()
         terminal.press("/scaler", "enter")  # d, c and others in it would be actions
         terminal.sees("/scaler 1/1 of 3", "origin/feature/scaler")
-        terminal.press("esc").sees("2/3", "▌  origin/feature/scaler")
+        terminal.press("esc").sees("3/3", "▌  origin/feature/scaler")
         terminal.press("/origin/main", "enter", "enter")
-        terminal.sees("1 Branches › origin/main").press("esc", "esc").sees("3/3", "▌  origin/main")
-        terminal.press("2", "1", "k", "k", "j", "enter")
+        terminal.sees("1 Branches › origin/main").press("esc", "esc").sees("2/3", "▌  origin/main")
+        terminal.press("3", "1", "5", "2", "1", "k", "j", "j", "enter")
         terminal.sees("1 Branches › origin/feature/scaler")
 
 
