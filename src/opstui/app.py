@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import logging
+from typing import TYPE_CHECKING
+
+from textual import events, on
 from textual.app import App
 
 from opstui.domain import words
 from opstui.domain.errors import OpstuiError
 from opstui.domain.local_mlflow import LocalPhase
-from opstui.lean.install import install
+from opstui.lean import leaving
+from opstui.lean.install import Installed, install
 from opstui.panes.table import VIEWS, extra, panes
+from opstui.start.arrival import Arrival
 from opstui.ui import news
 from opstui.ui.house import House
 from opstui.ui.keymap import Keymap
 from opstui.ui.keys import scopes_of
 from opstui.ui.paint import Line, Span
+from opstui.ui.pane import Pane
 from opstui.ui.theme import LOOKS, Brush
 from opstui.ui.work import start_work
 from opstui.wiring import Front
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from opstui.start.opening import Opening
+
+EARLY = 1.5
+"""Seconds that early keys wait for the first pane at most."""
 
 
 class OpstuiApp(App[None]):
@@ -25,10 +40,22 @@ class OpstuiApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     TITLE = "opstui"
 
-    def __init__(self, front: Front, *, local: bool = False) -> None:
+    def __init__(
+        self, front: Front, *, local: bool = False, opening: Opening | None = None,
+        whole_process: bool = False,
+    ) -> None:
         super().__init__()
-        install(self)
+        stock = bool(front.environ.get("OPSTUI_STOCK"))
+        """The driver and the frames that Textual comes with: to compare with, and for trouble."""
+        installed = (
+            Installed(None, "OPSTUI_STOCK is set") if stock
+            else install(self, opening.taken if opening is not None else None)
+        )
         self.front = front
+        self.whole_process = whole_process and not stock
+        """Whether the process ends with the app, so that leaving need not take it apart."""
+        self._early: list[events.Key] | None = []
+        """Keys pressed before there was a list to take them; None once there is."""
         self.local = local or front.settings.mlflow_local == "auto"
         """Start the embedded MLflow server at once where no other is configured."""
         settings, world = front.settings, front.world
@@ -43,10 +70,17 @@ class OpstuiApp(App[None]):
             clock=world.clock, keymap=keymap, headline=self.headline,
             place=front.machine, read_only=settings.read_only, environ=front.environ,
         )
+        self._arrival = (
+            Arrival(opening, installed.frames, self.house)
+            if opening is not None and installed.frames is not None else None
+        )
 
     def on_mount(self) -> None:
         """Show the house; start the embedded server where that was asked for."""
         self.push_screen(self.house)
+        self.set_timer(EARLY, self._replay)
+        if self._arrival is not None:
+            self._arrival.begin(self.set_timer)
         if self.local and not self.front.connection.configured:
             start_work(self, self.start_local, "local")
 
@@ -58,9 +92,46 @@ class OpstuiApp(App[None]):
             self.house.say(str(error), "error")
         news.changed(self.house.floor.panes, "experiments", "models")
 
+    async def on_event(self, event: events.Event) -> None:
+        """Keys wait for the first pane, so that what is typed ahead means the live list."""
+        if self._early is not None and isinstance(event, events.Key):
+            self._early.append(event)
+        else:
+            await super().on_event(event)
+
+    def _replay(self) -> None:
+        early, self._early = self._early, None
+        for event in early or ():
+            self.post_message(events.Key(event.key, event.character))
+
+    @on(House.Arrived)
+    def _arrived(self) -> None:
+        self._replay()
+
+    @on(Pane.Loaded)
+    def _loaded(self) -> None:
+        if self._arrival is not None:
+            self.call_after_refresh(self._arrival.look)
+
+    def exit(
+        self, result: None = None, return_code: int = 0, message: RenderableType | None = None
+    ) -> None:
+        """Leave. Where nothing else is left to do in this process, at once."""
+        driver = self._driver
+        if (self.whole_process and driver is not None and not driver.is_headless
+                and not self.house.keys.running and message is None):
+            leaving.give_back(driver)
+            if self._arrival is not None:
+                self._arrival.keep()
+            logging.shutdown()
+            leaving.leave(return_code)
+        super().exit(result, return_code, message)
+
     async def headline(self) -> Line:
         """The repository in the header: name, branch, how far from its upstream, what is odd."""
-        repository = await self.front.world.git.repository()
+        repository = self.front.world.board.repository  # as the branches' pane has just read it
+        if repository is None:
+            return ()
         head = repository.head or (
             f"detached at {words.short(repository.commit)}" if repository.commit else "no commits"
         )
