@@ -89,7 +89,7 @@ class CommitsView(View[Commit]):
             Column("graph", "", lambda commit: graph(world, commit), width=16),
             Column("sha", "Commit", lambda commit: Span(short(commit.sha), "dim"), width=7, drop=4),
             Column("ci", "CI", lambda commit: ci_glyph(world, commit.sha), width=2),
-            Column("subject", "Subject", lambda commit: commit.subject, grow=1,
+            Column("subject", "Subject", lambda commit: commit.subject, grow=1, least=28,
                    sort=lambda commit: commit.subject.casefold()),
             Column("refs", "Names", refs, width=24, drop=3),
             Column("author", "Author", lambda commit: Span(commit.author, "dim"), width=14,
