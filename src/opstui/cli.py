@@ -12,6 +12,7 @@ from opstui import __version__
 from opstui.commands.table import COMMANDS, Run
 from opstui.domain.errors import OpstuiError
 from opstui.places import Places, places
+from opstui.start.opening import Opening
 
 EXAMPLES = """\
 examples:
@@ -53,17 +54,22 @@ def parser(chosen: str = "") -> argparse.ArgumentParser:
     return top
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Carry out a command line; returns the exit code."""
+def run(arguments: Sequence[str], opening: Opening | None = None) -> int:
+    """Carry out a command line; returns the exit code.
+
+    opening: what was begun already, where the terminal interface is to be opened.
+    """
     arguments = with_default_command(arguments)
     chosen = parser(named(arguments)).parse_args(arguments)
     try:
         where = places(os.environ)
         log_to(where)
         if chosen.command == "open":
-            return open_screen(chosen, where)
+            return open_screen(chosen, where, opening)
         return carry_out(chosen, where)
     except OpstuiError as error:
+        if opening is not None:
+            opening.end()
         print(f"opstui: {error}", file=sys.stderr)  # noqa: T201
         return 2 if chosen.command == "open" else 1
     except KeyboardInterrupt:
@@ -93,19 +99,22 @@ def carry_out(chosen: argparse.Namespace, where: Places) -> int:
     return asyncio.run(work())
 
 
-def open_screen(chosen: argparse.Namespace, where: Places) -> int:
+def open_screen(
+    chosen: argparse.Namespace, where: Places, opening: Opening | None = None
+) -> int:
     """Open the terminal interface on a repository."""
     from dataclasses import replace
 
     from opstui.wiring import open_front
 
-    front = open_front(Path(chosen.path), where, os.environ)
+    ahead = opening.ahead if opening is not None else None
+    front = open_front(Path(chosen.path), where, os.environ, ahead=ahead)
     if chosen.read_only:
         front.settings = replace(front.settings, read_only=True)
-    return show(front, local=chosen.local)
+    return show(front, local=chosen.local, opening=opening)
 
 
-def show(front: object, *, local: bool) -> int:
+def show(front: object, *, local: bool, opening: Opening | None = None) -> int:
     """Run the terminal interface until it is left."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise OpstuiError(
@@ -118,7 +127,7 @@ def show(front: object, *, local: bool) -> int:
     from opstui.wiring import Front
 
     assert isinstance(front, Front)
-    app = OpstuiApp(front, local=local)
+    app = OpstuiApp(front, local=local, opening=opening, whole_process=True)
     app.run(mouse=front.settings.mouse)
     return app.return_code or 0
 

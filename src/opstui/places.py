@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from opstui.start.folders import DEFAULTS, folder
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -38,13 +40,5 @@ class Places:
 
 def places(environ: Mapping[str, str]) -> Places:
     """The folders by the XDG base directory specification, on every system."""
-    home = Path(environ.get("HOME") or Path.home())
-
-    def folder(variable: str, default: str) -> Path:
-        named = environ.get(variable, "")
-        return (Path(named) if named.startswith("/") else home / default) / "opstui"
-
-    return Places(
-        config=folder("XDG_CONFIG_HOME", ".config"), data=folder("XDG_DATA_HOME", ".local/share"),
-        state=folder("XDG_STATE_HOME", ".local/state"), cache=folder("XDG_CACHE_HOME", ".cache"),
-    )
+    config, data, state, cache = (Path(folder(environ, variable)) for variable in DEFAULTS)
+    return Places(config=config, data=data, state=state, cache=cache)

@@ -13,6 +13,7 @@ from opstui.backends.calls import RecentCalls
 from opstui.backends.ci.local.runner import LocalRunner
 from opstui.backends.ci.table import CiContext, connect
 from opstui.backends.docker.engine import DockerEngine
+from opstui.backends.git.ahead import Ahead
 from opstui.backends.git.repository import GitRepository
 from opstui.backends.journal import FileJournal
 from opstui.backends.mlflow.connection import MlflowConnection
@@ -51,9 +52,13 @@ def top_of(path: Path) -> Path | None:
 
 
 def open_front(
-    path: Path, places: Places, environ: Mapping[str, str], settings: Settings | None = None
+    path: Path, places: Places, environ: Mapping[str, str], settings: Settings | None = None,
+    ahead: Ahead | None = None,
 ) -> Front:
-    """Read the settings and wire the world; touches no server and writes nothing."""
+    """Read the settings and wire the world; touches no server and writes nothing.
+
+    ahead: what git was asked already.
+    """
     path = path.expanduser().absolute()
     if not path.is_dir():
         raise OpstuiError("there is no such folder", where=str(path), hint="give a repository")
@@ -74,7 +79,7 @@ def open_front(
     ))
     runner = next(server for server in servers if isinstance(server, LocalRunner))
     world = World(
-        git=GitRepository(path, calls), ci=servers, trust=runner,
+        git=GitRepository(path, calls, ahead), ci=servers, trust=runner,
         engine=DockerEngine(calls, host=settings.docker_host, context=settings.docker_context),
         tracking=connection.tracking, registry=connection.registry, local=local,
         journal=FileJournal(places.journal, calls), calls=calls,

@@ -15,7 +15,7 @@ def main() -> None:
     nuts = Basket([Fruit(f"nut {n}", n) for n in range(40)])
     toy = Toy(basket, nuts)
     if sys.argv[1] == "lean":
-        assert install(toy) == ""
+        assert install(toy).reason == ""
     toy.run()
 
 

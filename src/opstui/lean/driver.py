@@ -17,11 +17,14 @@ from typing import Any
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
+from opstui.lean.taken import Taken
+
 RESTORE = (
     "\x1b[?2026l\x1b[r\x1b[m\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1006l\x1b[?1002l\x1b[?1000l"
     "\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 )
 """Undoes every mode that the driver sets, in one write."""
+ALTERNATE = "\x1b[?1049h"
 ENDINGS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
@@ -33,6 +36,8 @@ class LeanDriver(LinuxDriver):
 
     on_start: Callable[[], None] = staticmethod(lambda: None)
     """Told whenever the terminal is taken: what it shows then is unknown."""
+    taken: Taken | None = None
+    """A terminal that was taken before this driver existed."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -44,9 +49,20 @@ class LeanDriver(LinuxDriver):
         """Take the terminal; from now on a signal gives it back first."""
         self._restored = False
         self.on_start()
+        if self.taken is not None:
+            self.taken.wait()
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self.taken is not None:
+            self.attrs_before = self.taken.hand_over()
+            self.taken = None
         for number in ENDINGS:
             signal.signal(number, self._die)
+
+    def write(self, data: str) -> None:
+        """Write; a painted alternate screen is not entered, and so emptied, again."""
+        if data == ALTERNATE and self.taken is not None and self.taken.painted:
+            return
+        super().write(data)
 
     def stop_application_mode(self) -> None:
         """Give the terminal back."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.color import ColorSystem
@@ -12,10 +13,12 @@ from textual import _compositor
 from textual.app import App
 
 from opstui.lean.cells import Cell, Inks, cells
+from opstui.lean.cover import Cover
 from opstui.lean.front import Front
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from textual.geometry import Region
     from textual.screen import Screen
 
 SYSTEMS = {
@@ -60,20 +63,57 @@ class Frames:
         self._stock = app._display
         self._front: Front | None = None
         self._inks: Inks | None = None
+        self._cover: Cover | None = None
+        self._adopted = False
 
     def attach(self) -> None:
         """Let the app draw through this."""
         setattr(self._app, "_display", self.display)  # noqa: B010
 
+    def adopt(self, rows: list[list[Cell]], regions: Callable[[], Sequence[Region]]) -> None:
+        """The terminal shows these cells of an old picture already.
+
+        regions: where it may still stand; asked with every frame, and by `lift`.
+        """
+        old, new = (self._blank(len(rows[0]), len(rows)) for _ in range(2))
+        old.rows = rows
+        self._front, self._cover, self._adopted = old, Cover(old, new, regions), True
+
+    def lift(self) -> None:
+        """Show what the old picture need not cover any more."""
+        driver = self._app._driver
+        if self._cover is not None and driver is not None and self._app._running:
+            text = self._uncovered(self._cover)
+            if text:
+                driver.write(text)
+                driver.flush()
+
+    @property
+    def shown(self) -> Front | None:
+        """What the terminal shows, once that is known and nothing old is left."""
+        return self._front if self._cover is None else None
+
     def forget(self) -> None:
         """The terminal shows something unknown (an editor ran): the next frame is whole."""
-        self._front = None
+        if self._adopted:  # the terminal was taken with an old picture on it
+            self._adopted = False
+            return
+        self._front = self._cover = None
+
+    def _blank(self, width: int, height: int) -> Front:
+        return Front(width, height, erases=not os.environ.get("TERM", "").startswith("screen"))
+
+    def _uncovered(self, cover: Cover) -> str:
+        text = cover.frame()
+        if cover.gone:
+            self._cover = None
+        return text
 
     def display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Draw a frame; what is no frame of cells goes the stock way."""
         if not self._shows(renderable):
             if renderable is not None and not isinstance(renderable, _compositor.CompositorUpdate):
-                self._front = None
+                self._front = self._cover = None
             self._stock(screen, renderable)
             return
         text = self._difference(renderable)
@@ -95,17 +135,19 @@ class Frames:
         width, height = self._app.size
         front, clear = self._front, ""
         if front is None or (front.width, front.height) != (width, height):
-            term = os.environ.get("TERM", "")
-            front = self._front = Front(width, height, erases=not term.startswith("screen"))
+            front = self._front = self._blank(width, height)
+            self._cover = None
             clear = "\x1b[m\x1b[2J"
+        cover = self._cover
+        drawn = front if cover is None else cover.new
         if self._inks is None:
             system = SYSTEMS.get(self._app.console.color_system or "", ColorSystem.TRUECOLOR)
             self._inks = Inks(system)
         if isinstance(renderable, _compositor.LayoutUpdate):
-            _lay_out(front, renderable, self._inks)
+            _lay_out(drawn, renderable, self._inks)
         else:
-            _chop(front, renderable, self._inks)
-        return clear + front.frame()
+            _chop(drawn, renderable, self._inks)
+        return clear + (front.frame() if cover is None else self._uncovered(cover))
 
 
 def _lay_out(front: Front, update: _compositor.LayoutUpdate, inks: Inks) -> None:

@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual.app import App
 
+if TYPE_CHECKING:
+    from opstui.lean.frames import Frames
+    from opstui.lean.taken import Taken
 
-def install(app: App[Any]) -> str:
-    """Equip an app before it runs; the reason why it keeps the stock path, or empty."""
+
+class Installed(NamedTuple):
+    """What an app got."""
+
+    frames: Frames | None
+    """What it draws through; None where it keeps the stock path."""
+    reason: str = ""
+    """Why it keeps the stock path, or empty."""
+
+
+def install(app: App[Any], taken: Taken | None = None) -> Installed:
+    """Equip an app before it runs.
+
+    taken: a terminal that was taken already; given back where the app keeps the stock path.
+    """
+    reason = ""
     try:
         from opstui.lean.driver import LeanDriver
         from opstui.lean.frames import Frames, why_not
+
+        reason = why_not()
     except ImportError as error:
-        return f"this Textual has no {error.name or error}"
-    reason = why_not()
-    if not reason:
-        frames = Frames(app)
-        frames.attach()
-        app.driver_class = type("Driver", (LeanDriver,), {"on_start": staticmethod(frames.forget)})
-    return reason
+        reason = f"this Textual has no {error.name or error}"
+    if reason:
+        if taken is not None:
+            taken.give_back()
+        return Installed(None, reason)
+    frames = Frames(app)
+    frames.attach()
+    app.driver_class = type("Driver", (LeanDriver,), {
+        "on_start": staticmethod(frames.forget), "taken": taken,
+    })
+    return Installed(frames)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from opstui.domain.branch import Branch
+from opstui.domain.branch import Branch, Repository
 from opstui.domain.ci import CiRun
 from opstui.domain.image import Container, Image
 from opstui.domain.model import ModelVersion, RegisteredModel
@@ -15,6 +15,7 @@ from opstui.domain.status import Status
 class Board:
     """The last good load of each kind. Written by the view that loads, read by any."""
 
+    repository: Repository | None = None
     branches: tuple[Branch, ...] = ()
     ci_runs: tuple[CiRun, ...] = ()
     images: tuple[Image, ...] = ()

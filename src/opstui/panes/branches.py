@@ -103,7 +103,7 @@ class BranchesView(View[Branch]):
         branches, repository = await asyncio.gather(git.branches(), git.repository())
         self.repository, self.title = repository, _title(repository)
         ordered = tuple(sorted(branches, key=lambda one: (not one.current, bool(one.remote))))
-        self.world.board.branches = ordered
+        self.world.board.branches, self.world.board.repository = ordered, repository
         return Page(ordered)
 
     def changes(self) -> AsyncIterator[None]:

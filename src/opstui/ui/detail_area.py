@@ -63,6 +63,11 @@ class DetailArea(DocumentView):
         return named or (self.details[0] if self.details else None)
 
     @property
+    def waiting(self) -> bool:
+        """Whether there is something to show that has not been read yet."""
+        return bool(self.details) and not self.document.lines
+
+    @property
     def growing(self) -> bool:
         """Whether lines still arrive."""
         return bool(self._followed)

@@ -8,6 +8,7 @@ from functools import partial
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 
@@ -28,6 +29,8 @@ from opstui.ui.work import start_work
 
 NOTICE = 8.0
 """Seconds a notice stays, unless a key takes it away."""
+FIRST = 0.5
+"""Seconds that the first pane has for itself: the others import much for their first load."""
 AGES = 30.0
 """Seconds between looks at ages; rows repaint only where an age really reads differently."""
 
@@ -36,6 +39,9 @@ class House(Screen[None]):
     """Carries keys to actions and draws what frames the floor."""
 
     DEFAULT_CSS = "House { background: $background; }"
+
+    class Arrived(Message):
+        """The first pane has settled for the first time."""
 
     def __init__(
         self, specs: Sequence[PaneSpec], extra: Sequence[PaneSpec], *, brush: Brush,
@@ -52,6 +58,8 @@ class House(Screen[None]):
         self.keys = Keys(self, keymap, read_only=read_only)
         self._headline = headline
         self._head: Line = ()
+        self.headed = False
+        """Whether the first pane has settled and the header says where we are."""
         self._notice: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -69,6 +77,17 @@ class House(Screen[None]):
         self.query_one("#tabs").display = False
         self.floor.focus_active()
         self.set_interval(AGES, partial(news.redraw, self.floor.panes))
+        self.set_timer(FIRST, self.begin_others)
+
+    def begin_others(self) -> None:
+        """Let every pane load."""
+        for pane in self.floor.panes:
+            pane.begin()
+
+    @property
+    def asking(self) -> bool:
+        """Whether a filter or a search is being typed."""
+        return self.query_one(FilterLine).display
 
     @property
     def browser(self) -> bool:
@@ -176,4 +195,8 @@ class House(Screen[None]):
             self._head = await self._headline()
         except OpstuiError:
             self._head = ()  # the first pane says what is wrong
+        if not self.headed:
+            self.headed = True
+            self.post_message(self.Arrived())
         self.draw_bars()
+        self.call_after_refresh(self.begin_others)

@@ -81,16 +81,25 @@ class Pane(Widget):
         self.list.pane = self
         self._timer: Timer | None = None
         self._awake = True
+        self._begun = False
 
     def compose(self) -> ComposeResult:
         """The list."""
         yield self.list
 
     def on_mount(self) -> None:
-        """Start to load and to listen."""
+        """Draw; the first pane loads at once, the others once they are told to."""
+        self.show_level()
+        if self.spec.number == 1:
+            self.begin()
+
+    def begin(self) -> None:
+        """Start to load and to listen, once."""
+        if self._begun:
+            return
+        self._begun = True
         for stack in self.stacks:
             start_work(self, partial(self._listen, stack[0]), f"listen-{stack[0].view.kind}")
-        self.show_level()
         self.reload()
 
     # what is in sight

@@ -11,17 +11,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from opstui.backends.git.command import text
+from opstui.backends.git.questions import ATOMS
 from opstui.domain.branch import Branch
-
-_ATOMS = (
-    "refname", "objectname", "committerdate:unix", "authorname", "contents:subject", "HEAD",
-    "upstream", "upstream:track,nobracket", "worktreepath", "symref",
-)
-FORMAT = "".join(f"%({atom})%00" for atom in _ATOMS)
-EVERY = (
-    "for-each-ref", f"--format={FORMAT}", "--sort=-committerdate", "refs/heads", "refs/remotes",
-)
-"""The command that lists every branch, newest first."""
 
 _AHEAD = re.compile(r"ahead (\d+)")
 _BEHIND = re.compile(r"behind (\d+)")
@@ -30,7 +21,7 @@ _BEHIND = re.compile(r"behind (\d+)")
 def parse(out: bytes) -> list[Branch]:
     """Every branch of the command's output. A remote's HEAD, an alias, is left out."""
     fields = text(out).split("\0")
-    width = len(_ATOMS)
+    width = len(ATOMS)
     found = []
     for at in range(0, len(fields) - width, width):
         branch = _branch(fields[at : at + width])

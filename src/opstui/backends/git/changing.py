@@ -5,6 +5,7 @@ from __future__ import annotations
 from opstui.backends.git import branches, remotes
 from opstui.backends.git.command import Answer, Door, ssh_is_chosen
 from opstui.backends.git.place import Place
+from opstui.backends.git.questions import FORMAT
 from opstui.backends.git.refusals import without_credentials
 from opstui.domain.branch import Branch
 from opstui.domain.errors import OpstuiError
@@ -53,7 +54,7 @@ async def create(door: Door, name: str, start: str) -> None:
 
 async def now(door: Door, ref: str) -> Branch | None:
     """The branch as it is at this moment, or None."""
-    answer = await door.read("for-each-ref", f"--format={branches.FORMAT}", ref)
+    answer = await door.read("for-each-ref", f"--format={FORMAT}", ref)
     return next((branch for branch in branches.parse(answer.out) if branch.ref == ref), None)
 
 

@@ -10,27 +10,19 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from opstui.backends.git.ahead import Ahead
 from opstui.backends.git.process import Ended, Reader
+from opstui.backends.git.questions import LOOKING, QUIET, READING
 from opstui.backends.git.refusals import refused, unreadable
 from opstui.backends.protocols import CallLog
 from opstui.domain.errors import OpstuiError
 
+if TYPE_CHECKING:
+    from git import Git
+
 _SURROGATE = re.compile("[\udc80-\udcff]")
-
-_QUIET = {
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_ASKPASS": "",
-    "SSH_ASKPASS": "",
-    "SSH_ASKPASS_REQUIRE": "never",
-    "GCM_INTERACTIVE": "never",
-    "LC_ALL": "C",
-}
-"""Nothing may ask: the terminal belongs to the screen. Messages are parsed, so in English."""
-
-_READING = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
-"""A repository can name a program as its file system monitor; looking must not start it."""
-
 
 def text(data: bytes) -> str:
     """Git's bytes as text that turns back into the same bytes."""
@@ -73,15 +65,19 @@ class Answer:
 
 
 class Door:
-    """Runs git commands in one folder."""
+    """Runs git commands in one folder.
 
-    def __init__(self, folder: Path, calls: CallLog) -> None:
+    ahead: commands that run already.
+    """
+
+    def __init__(self, folder: Path, calls: CallLog, ahead: Ahead | None = None) -> None:
         self.folder = folder
         self._calls = calls
+        self._ahead = ahead
 
     def at(self, folder: Path) -> Door:
         """The same door in another folder."""
-        return Door(folder, self._calls)
+        return Door(folder, self._calls, self._ahead)
 
     async def read(
         self, *arguments: str, accept: tuple[int, ...] = (0,), timeout: float = 20.0,
@@ -92,7 +88,7 @@ class Door:
         accept: exit codes that are answers; any other raises OpstuiError.
         limit:  bytes of output after which it is ended and `cut` is set.
         """
-        return await self._run([*_READING, *arguments], accept, timeout, limit, writes=False)
+        return await self._run([*READING, *arguments], accept, timeout, limit, writes=False)
 
     async def write(
         self, *arguments: str, accept: tuple[int, ...] = (0,), timeout: float = 120.0
@@ -112,7 +108,7 @@ class Door:
         fine = False
         try:
             ended = await asyncio.to_thread(
-                _execute, reader, command, timeout, limit, writes
+                self._execute, reader, command, timeout, limit, writes
             )
             fine = ended.cut or (ended.code in accept and not ended.timed_out)
             outcome = "timed out" if ended.timed_out else f"exit {ended.code}"
@@ -135,6 +131,20 @@ class Door:
             raise refused(verb, complaint, self.folder)
         return Answer(ended.code, ended.out, complaint, ended.cut)
 
+    def _execute(
+        self, reader: Reader, command: list[str], timeout: float, limit: int | None, writes: bool
+    ) -> Ended:
+        """In a worker thread: start, or take what runs already, and read to the end."""
+        if reader.killed:  # Cancelled while all worker threads were busy.
+            return Ended(-1, b"", b"")
+        begun = self._ahead.take(command) if self._ahead is not None and not writes else None
+        if begun is not None:
+            return reader.read(begun, timeout=timeout, limit=limit)
+        held = _start(command, writes)  # GitPython ends the process when it is let go of
+        process: subprocess.Popen[bytes] | None = held.proc
+        assert process is not None
+        return reader.read(process, timeout=timeout, limit=limit)
+
 
 def _verb(arguments: list[str]) -> str:
     """The git command's name behind the `-c name=value` pairs."""
@@ -144,18 +154,8 @@ def _verb(arguments: list[str]) -> str:
     return arguments[at]
 
 
-def _environment(writes: bool) -> dict[str, str]:
-    if writes:
-        return _QUIET
-    return {**_QUIET, "GIT_OPTIONAL_LOCKS": "0"}
-
-
-def _execute(
-    reader: Reader, command: list[str], timeout: float, limit: int | None, writes: bool
-) -> Ended:
-    """In a worker thread: start through GitPython and read to the end."""
-    if reader.killed:  # Cancelled while all worker threads were busy.
-        return Ended(-1, b"", b"")
+def _start(command: list[str], writes: bool) -> Git.AutoInterrupt:
+    """Start a command through GitPython."""
     try:
         from git import Git
         from git.exc import GitCommandNotFound
@@ -165,16 +165,13 @@ def _execute(
         # A session of its own has no terminal, so neither git nor ssh can ask on it, and its
         # group can be ended together with ssh and the helpers.
         # `-C` names the folder: GitPython would go on in the current one where it is gone.
-        wrapped = Git("/").execute(
+        return Git("/").execute(
             # As text that becomes git's bytes again in a locale that is not UTF-8, too.
             [os.fsdecode(raw(argument)) for argument in command], as_process=True,
-            env=_environment(writes), start_new_session=True,
+            env=QUIET if writes else LOOKING, start_new_session=True,
         )
     except GitCommandNotFound as error:
         raise unreadable() from error
-    process: subprocess.Popen[bytes] | None = wrapped.proc
-    assert process is not None
-    return reader.read(process, timeout=timeout, limit=limit)
 
 
 def ssh_is_chosen() -> bool:

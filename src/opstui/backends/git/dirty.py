@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from opstui.backends.git.command import Door
+from opstui.backends.git.questions import CHANGED
 from opstui.domain.errors import OpstuiError
 
 _PATIENCE = 0.3
@@ -66,10 +67,7 @@ class Dirty:
         loop = asyncio.get_running_loop()
         started = loop.time()
         try:
-            answer = await door.read(
-                "status", "--porcelain=v1", "-z", "--untracked-files=normal",
-                "--ignore-submodules=dirty", timeout=_TIMEOUT,
-            )
+            answer = await door.read(*CHANGED, timeout=_TIMEOUT)
         finally:
             took = loop.time() - started
             self._rest_until = loop.time() + 10 * took if took > _SLOW else 0.0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from opstui.backends.git.command import Door
+from opstui.backends.git.questions import PLACE
 from opstui.backends.git.refusals import no_repository, refused
 
 
@@ -48,10 +49,7 @@ class Place:
 
 async def find(door: Door) -> Place:
     """The repository around the door's folder; OpstuiError where there is none."""
-    answer = await door.read(
-        "rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir",
-        "--is-inside-work-tree", "--show-toplevel", accept=(0, 128),
-    )
+    answer = await door.read(*PLACE, accept=(0, 128))
     said = answer.line.split("\n")
     if answer.code and len(said) < 3:
         raise refused("rev-parse", answer.err, door.folder)

@@ -7,11 +7,12 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from opstui.backends.git import branches, changing, log, remotes
+from opstui.backends.git import branches, changing, log, questions, remotes
+from opstui.backends.git.ahead import Ahead
 from opstui.backends.git.command import Door, text
 from opstui.backends.git.dirty import Dirty
 from opstui.backends.git.place import Place, find
-from opstui.backends.git.watch import watch
+from opstui.backends.git.watch import touched, watch
 from opstui.backends.protocols import CallLog
 from opstui.domain.branch import Branch, Commit, Repository
 from opstui.domain.errors import OpstuiError
@@ -23,10 +24,14 @@ _OBJECT = re.compile(r"[0-9a-fA-F]{4,64}")
 
 
 class GitRepository:
-    """The repository around a folder. Nothing is read before the first question."""
+    """The repository around a folder. Nothing is read before the first question.
 
-    def __init__(self, path: Path, calls: CallLog) -> None:
+    ahead: the first questions, where they were asked before this existed.
+    """
+
+    def __init__(self, path: Path, calls: CallLog, ahead: Ahead | None = None) -> None:
         self.path = path.absolute()
+        self._ahead = ahead
         self._calls = calls
         self._followers: set[asyncio.Event] = set()
         self._dirty = Dirty(self._announce)
@@ -37,15 +42,15 @@ class GitRepository:
         """The door at the top of the work tree: the start folder may vanish with a switch."""
         async with self._finding:
             if self._place is None:
-                self._place = await find(Door(self.path, self._calls))
-        return Door(self._place.top, self._calls), self._place
+                self._place = await find(Door(self.path, self._calls, self._ahead))
+        return Door(self._place.top, self._calls, self._ahead), self._place
 
     async def repository(self) -> Repository:
         """Head, dirty count, bare, shallow, an operation under way."""
         door, place = await self._here()
         head, commit, changed = await asyncio.gather(
-            door.read("symbolic-ref", "--quiet", "HEAD", accept=(0, 1)),
-            door.read("rev-parse", "--quiet", "--verify", "HEAD^{commit}", accept=(0, 1)),
+            door.read(*questions.HEAD, accept=(0, 1)),
+            door.read(*questions.COMMIT, accept=(0, 1)),
             self._changed(door, place),
         )
         return Repository(
@@ -58,7 +63,7 @@ class GitRepository:
         """Every local and remote-tracking branch, newest first."""
         door, place = await self._here()
         answer, changed = await asyncio.gather(
-            door.read(*branches.EVERY, timeout=60), self._changed(door, place)
+            door.read(*questions.EVERY, timeout=60), self._changed(door, place)
         )
         return branches.with_dirty(branches.parse(answer.out), changed)
 
@@ -141,7 +146,10 @@ class GitRepository:
             return
         news = asyncio.Event()
         self._followers.add(news)
+        asked = self._ahead.used_since if self._ahead is not None else None
         try:
+            if asked is not None and await asyncio.to_thread(touched, place, asked):
+                yield None  # Something changed before anybody followed.
             async for _ in watch(place, news):
                 yield None
         finally:

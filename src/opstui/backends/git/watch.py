@@ -26,6 +26,8 @@ _TOP = frozenset({
 })
 _STEP = 200
 """Milliseconds between looks of the watching thread; also how long it outlives a cancel."""
+_COARSE = 0.02
+"""Seconds by which a file's time may lag behind the clock."""
 _POLL = 2.0
 """Seconds between looks where the kernel's events can't be had."""
 _LOOK = 5000
@@ -80,6 +82,13 @@ async def watch(place: Place, also: asyncio.Event) -> AsyncIterator[None]:
         for task in (*followers, *([news] if news else [])):
             task.cancel()
         await asyncio.gather(*followers, return_exceptions=True)
+
+
+def touched(place: Place, since: float) -> bool:
+    """Whether anything that counts was written after a moment, in seconds since 1970."""
+    tops = [place.git_dir, place.common_dir]
+    times = _times(tops, False) | _times([place.common_dir / "refs"], True)
+    return max(times.values(), default=0) / 1e9 > since - _COARSE
 
 
 async def _follow(

@@ -1,0 +1,103 @@
+"""The last frame as a file: what it is the frame of, the characters that paint it, its cells.
+
+Reading imports almost nothing. A file that is damaged, of somebody else or of something else is
+no frame. The characters come first, and the cells only once somebody wants to draw on.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from zlib import crc32
+
+MAGIC = "frame-1"
+LARGEST = 1_000_000
+"""Bytes; no terminal needs more."""
+FAINT = "2"
+
+
+class LastFrame:
+    """A frame that was shown earlier.
+
+    gap: column and cells of the longest blank stretch in the first line, and its colours.
+    """
+
+    __slots__ = ("at", "cells", "gap", "height", "identity", "note", "picture", "width")
+
+    def __init__(
+        self, identity: str, width: int, height: int, at: int, gap: tuple[int, int, str],
+        picture: bytes, cells: bytes,
+    ) -> None:
+        self.identity = identity
+        """What it is the frame of, and what it depends on."""
+        self.width, self.height = width, height
+        self.at = at
+        """When it was taken, in seconds since 1970."""
+        self.gap = gap
+        self.picture = picture
+        self.cells = cells
+        self.note: tuple[int, str, str] | None = None
+        """Column, text and colours of what was written into the first line since."""
+
+    def mark(self, text: str) -> bytes:
+        """The picture with an ASCII text in its first line, in the gap where it fits."""
+        column, room, colours = self.gap
+        if room < len(text) + 4:
+            column, room, colours = 0, self.width, ""
+        text = text[: self.width]
+        x = max(0, column + room - len(text) - 2)
+        sgr = f"{colours};{FAINT}" if colours else FAINT
+        self.note = (x, text, sgr)
+        return self.picture + f"\x1b[1;{x + 1}H\x1b[0;{sgr}m{text}\x1b[m".encode()
+
+
+def read(path: str, identity: str) -> LastFrame | None:
+    """The frame in a file of our own, if it is what it should be."""
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        facts = os.fstat(file)
+        trusted = facts.st_uid == os.getuid() and not facts.st_mode & 0o077
+        if not (stat.S_ISREG(facts.st_mode) and trusted and facts.st_size <= LARGEST):
+            return None
+        data = os.read(file, LARGEST)
+    except OSError:
+        return None
+    finally:
+        os.close(file)
+    frame = unpack(data)
+    return frame if frame is not None and frame.identity == identity else None
+
+
+def pack(frame: LastFrame) -> bytes:
+    """The file's bytes."""
+    x, room, colours = frame.gap
+    identity = frame.identity.encode("utf-8", "surrogateescape")
+    facts = (frame.width, frame.height, frame.at, x, room, colours or "-",
+             len(identity), len(frame.picture), len(frame.cells))
+    body = " ".join(str(fact) for fact in facts).encode() + b"\n"
+    body += identity + frame.picture + frame.cells
+    return f"{MAGIC} {crc32(body):08x}\n".encode() + body
+
+
+def unpack(data: bytes) -> LastFrame | None:
+    """The frame of a file's bytes; None where they are damaged."""
+    head, _, body = data.partition(b"\n")
+    if head != f"{MAGIC} {crc32(body):08x}".encode():
+        return None
+    line, _, rest = body.partition(b"\n")
+    words = line.decode("ascii", "replace").split(" ")
+    try:
+        width, height, at, x, room = (int(word) for word in words[:5])
+        a, b, c = (int(word) for word in words[6:])
+    except ValueError:
+        return None
+    if len(rest) != a + b + c:
+        return None
+    colours = "" if words[5] == "-" else words[5]
+    return LastFrame(
+        rest[:a].decode("utf-8", "surrogateescape"), width, height, at, (x, room, colours),
+        rest[a : a + b], rest[a + b :],
+    )

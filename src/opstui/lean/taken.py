@@ -1,0 +1,102 @@
+"""A terminal taken before anything heavy is imported, and given back whatever happens.
+
+Imports almost nothing, so that a picture can stand on the screen within milliseconds of the
+process's start. Written to is standard error, as Textual does.
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+import termios
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Any
+
+INPUT, OUTPUT = 0, 2
+ENTER = b"\x1b[?1049h\x1b[?25l\x1b[?7l"
+LEAVE = b"\x1b[?2026l\x1b[m\x1b[?7h\x1b[?1049l\x1b[?25h"
+PATIENCE = 0.5
+"""Seconds that a way out waits for a picture still on its way through a slow line."""
+
+
+class Taken:
+    """A terminal in our hands until `give_back` or `hand_over`."""
+
+    def __init__(self) -> None:
+        self.before: list[Any] | None = None
+        """The terminal's attributes as they were; None while it is not taken."""
+        self.painted = False
+        """Whether it shows a picture on the alternate screen."""
+        self._written = _thread.allocate_lock()
+
+    def take(self) -> None:
+        """Keep typed keys for later instead of showing them; ctrl+c still ends the process."""
+        self.before = termios.tcgetattr(INPUT)
+        attributes = termios.tcgetattr(INPUT)
+        attributes[0] &= ~(termios.ICRNL | termios.INLCR | termios.IGNCR)
+        attributes[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
+        for key in (termios.VSUSP, termios.VQUIT):  # nobody could restore the terminal then
+            attributes[6][key] = b"\0"
+        termios.tcsetattr(INPUT, termios.TCSANOW, attributes)
+
+    def paint(self, picture: bytes) -> None:
+        """Show a picture on the alternate screen; a slow line holds nobody up."""
+        self.painted = True
+        self._written.acquire()
+        _thread.start_new_thread(self._write, (ENTER + picture,))
+
+    def _write(self, data: bytes) -> None:
+        try:
+            _write_all(data)
+        finally:
+            self._written.release()
+
+    def guard(self) -> None:
+        """Let signals that end the process give the terminal back first."""
+        import signal  # costs milliseconds: the picture goes first
+
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            signal.signal(number, self._die)
+
+    def _die(self, number: int, _frame: FrameType | None) -> None:
+        import signal
+
+        self.give_back()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    def hand_over(self) -> list[Any] | None:
+        """Leave it to somebody else, who gets the attributes that it had before."""
+        before, self.before = self.before, None
+        return before
+
+    def wait(self) -> None:
+        """Wait until the picture is written: nobody else may write before."""
+        self._settle(-1)
+
+    def give_back(self) -> None:
+        """Restore it; nothing where it is not ours."""
+        before, self.before = self.before, None
+        if before is None:
+            return
+        if self.painted:
+            self.painted = False
+            self._settle(PATIENCE)
+            _write_all(LEAVE)
+        with suppress(termios.error):  # the terminal itself may be gone
+            termios.tcsetattr(INPUT, termios.TCSANOW, before)
+
+    def _settle(self, seconds: float) -> None:
+        """Wait until the picture is written."""
+        if self._written.acquire(timeout=seconds):
+            self._written.release()
+
+
+def _write_all(data: bytes) -> None:
+    with suppress(OSError):  # the terminal itself may be gone
+        while data:
+            data = data[os.write(OUTPUT, data) :]

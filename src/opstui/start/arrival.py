@@ -1,0 +1,54 @@
+"""From the last frame to live data: what is held back, lifted, kept for the next start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic
+
+from textual.geometry import Region
+
+from opstui.lean import keeping, memory
+from opstui.lean.frames import Frames
+from opstui.start.opening import Opening
+from opstui.ui.house import House
+from opstui.ui.reveal import PATIENCE, Reveal, at_home
+
+AGAIN = 60.0
+"""Seconds between frames that are kept while data come in."""
+
+
+class Arrival:
+    """Follows a start until everything is live, then keeps a frame now and then."""
+
+    def __init__(self, opening: Opening, frames: Frames, house: House) -> None:
+        self._opening = opening
+        self._frames = frames
+        self._house = house
+        note = opening.frame.note if opening.frame is not None else None
+        self._reveal = Reveal(house, Region(note[0], 0, len(note[1]), 1) if note else Region())
+        self._live = False
+        self._kept = 0.0
+        if opening.frame is not None:
+            frames.adopt(keeping.rows_of(opening.frame), self._reveal.regions)
+
+    def begin(self, after: Callable[[float, Callable[[], None]], object]) -> None:
+        """The app runs: nothing waits longer than the patience. `after` sets a timer."""
+        after(PATIENCE + 0.05, self.look)
+
+    def look(self) -> None:
+        """Something was loaded or is overdue: show it; once all is live, settle down."""
+        self._frames.lift()
+        if not self._live and (self._reveal.live or monotonic() > self._reveal.end):
+            self._live = True
+            memory.settle()
+        if self._live and monotonic() - self._kept > AGAIN:
+            self.keep()
+
+    def keep(self) -> None:
+        """Keep what is shown, where the next start will look like it."""
+        shown = self._frames.shown
+        if shown is not None and self._reveal.live and at_home(self._house):
+            self._kept = monotonic()
+            frame = keeping.taken_from(shown, self._opening.identity)
+            keeping.store(frame, Path(self._opening.file))
