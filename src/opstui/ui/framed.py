@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
-from rich.segment import Segment
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
 from opstui.domain.text import clean
 from opstui.ui.paint import Line, Span
+from opstui.ui.strips import Strips
 from opstui.ui.theme import Brush
 
 ROUND = "╭╮╰╯─│"
@@ -32,16 +32,40 @@ def cells(text: str) -> int:
     return len(text) if text.isascii() else cell_len(text)
 
 
-def fit(line: Line, width: int, *, right: bool = False, ground: str = "") -> Line:
-    """The line cropped with an ellipsis or padded to exactly `width` cells."""
+def fit(line: Line, width: int, *, right: bool = False, shift: int = 0) -> Line:
+    """The line cropped with an ellipsis or padded to exactly `width` cells.
+
+    shift: cells of a line that is too long which are left out at its start, as far as there is
+    something behind them.
+    """
     total = width_of(line)
     if total < width:
-        pad = Span(" " * (width - total), line[-1].style if line and ground == "" else "plain")
-        pad = Span(pad.text, "plain")
+        pad = Span(" " * (width - total))
         return (pad, *line) if right else (*line, pad)
     if total == width:
         return line
-    return crop(line, width)
+    if shift > 0:
+        line = behind(line, min(shift, total - width))
+    return crop(line, width) if width_of(line) > width else line
+
+
+def behind(line: Line, count: int) -> Line:
+    """The line without its first `count` cells; an ellipsis stands for them."""
+    rest: list[Span] = []
+    count += 1
+    for span in line:
+        size = cells(span.text)
+        if size <= count:
+            count -= size
+            continue
+        text, gap = clean(span.text), ""
+        while count > 0:
+            count -= max(0, cell_len(text[0]))
+            text = text[1:]
+        if count < 0:  # half of a wide character
+            gap, count = " ", 0
+        rest.append(Span((gap if rest else "…" + gap) + text, span.style))
+    return tuple(rest) or (Span("…"),)
 
 
 def crop(line: Line, width: int) -> Line:
@@ -77,17 +101,24 @@ class Framed(Widget, can_focus=True):
     def __init__(self, brush: Brush, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.brush = brush
+        self._box = Size(0, 0)
+        """The size that the picture was made for."""
         self._lines: list[Line] = []
+        self._made: list[Strip | None] = []
+        """The lines as strips, as far as they were needed."""
+        self._strips = Strips(brush)
+        self._boxed: dict[int, tuple[Line, Line]] = {}
+        """Lines of the last picture by identity, with the frame's sides."""
 
     @property
     def inner_width(self) -> int:
         """Cells between the frame's sides."""
-        return max(0, self.size.width - 2)
+        return max(0, self._box.width - 2)
 
     @property
     def inner_height(self) -> int:
         """Lines between the frame's top and bottom."""
-        return max(0, self.size.height - 2)
+        return max(0, self._box.height - 2)
 
     def frame_title(self) -> Line:
         """What stands in the frame's top, at the left."""
@@ -102,7 +133,8 @@ class Framed(Widget, can_focus=True):
         return ()
 
     def inner_lines(self, width: int, height: int) -> list[Line]:
-        """At most `height` lines; missing ones are blank."""
+        """At most `height` lines; missing ones are blank. Lines that are the same objects as in
+        the last picture cost nothing."""
         raise NotImplementedError
 
     def picture(self) -> list[Line]:
@@ -113,10 +145,18 @@ class Framed(Widget, can_focus=True):
         side = Span(corners[5], edge)
         body = self.inner_lines(width, height)[:height]
         body += [()] * (height - len(body))
+        known, self._boxed = self._boxed, {}
+        lines: list[Line] = []
+        for line in body:
+            old = known.get(id(line))
+            if old is None or old[0] is not line or old[1][0] != side:
+                old = (line, (side, *fit(line, width), side))
+            self._boxed[id(line)] = old
+            lines.append(old[1])
         title, facts, foot = self.frame_title(), self.frame_facts(), self.frame_foot()
         return [
             self._rule(title, facts, corners[0], corners[1], corners[4], edge),
-            *((side, *fit(line, width), side) for line in body),
+            *lines,
             self._rule(foot, (), corners[2], corners[3], corners[4], edge),
         ]
 
@@ -124,27 +164,54 @@ class Framed(Widget, can_focus=True):
         """Repaint what differs from what is on the screen."""
         if not self.is_attached or not self.size:
             return
-        new = self.picture()
-        old, self._lines = self._lines, new
+        old = self._lines
+        self._take_picture()
+        new = self._lines
         if len(old) != len(new):
             self.refresh()
             return
-        for y, (before, after) in enumerate(zip(old, new, strict=True)):
-            if before != after:
-                self.refresh(Region(0, y, self.size.width, 1))
+        differing = [y for y, line in enumerate(new) if line is not old[y] and line != old[y]]
+        if differing:
+            width = self._box.width
+            self.refresh(*(Region(0, y, width, 1) for y in differing))
 
-    def render_line(self, y: int) -> Strip:
-        """One line as Textual wants it: cleaned of everything a terminal would act on."""
-        if len(self._lines) != self.size.height:
-            self._lines = self.picture()
-        line = self._lines[y] if y < len(self._lines) else ()
-        style = self.brush.style
-        segments = [Segment(clean(span.text), style(span.style)) for span in line if span.text]
-        return Strip(segments).adjust_cell_length(self.size.width, style("plain"))
+    def _take_picture(self) -> None:
+        old, made = self._lines, self._made
+        same = self._box == self.size
+        self._box = self.size
+        self._boxed = self._boxed if same else {}
+        self._lines = new = self.picture()
+        if same and len(old) == len(new):
+            self._made = [
+                strip if line is before or line == before else None
+                for line, before, strip in zip(new, old, made, strict=True)
+            ]
+        else:
+            self._made = [None] * len(new)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines as Textual wants them, cleaned of everything a terminal would act on.
+
+        Instead of `render_line`: nothing of Textual's boxes is drawn around it, so what it keeps
+        for those would only cost time.
+        """
+        if self._box != self.size or not self._lines:
+            self._take_picture()
+        width, made = self._box.width, self._made
+        if not self._strips.suit(width, self.get_line_filters()):
+            made[:] = [None] * len(made)
+        strips: list[Strip] = []
+        for y in crop.line_range:
+            strip = made[y] if y < len(made) else Strip.blank(width)
+            if strip is None:
+                strip = made[y] = self._strips.of(self._lines[y], self.background_colors[1])
+            strips.append(strip)
+        if crop.column_span != (0, width):
+            strips = [strip.crop(*crop.column_span) for strip in strips]
+        return strips
 
     def on_resize(self) -> None:
         """A new size is a new picture."""
-        self._lines = []
         self.redraw()
 
     def scroll_by(self, lines: int) -> None:
@@ -166,7 +233,7 @@ class Framed(Widget, can_focus=True):
     def _rule(
         self, left: Line, right: Line, start: str, end: str, dash: str, edge: str
     ) -> Line:
-        room = self.size.width - 2
+        room = self._box.width - 2
         facts = (Span(" "), *right, Span(" ")) if right else ()
         if width_of(facts) > room - 4:
             facts = ()

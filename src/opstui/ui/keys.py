@@ -19,6 +19,7 @@ from opstui.ui.global_actions import Everywhere
 from opstui.ui.house_desk import HouseDesk
 from opstui.ui.keymap import Keymap, shown
 from opstui.ui.leaving import Leaving
+from opstui.ui.pane_list import PaneList
 from opstui.ui.rows import RowList
 from opstui.ui.view import View
 from opstui.ui.work import start_work
@@ -158,7 +159,7 @@ def scopes_of(views: Sequence[type[View[Any]]]) -> list[tuple[str, tuple[Bound, 
     """Every scope of keys there is, by title: for the keymap's check and the key table."""
     return [
         ("Everywhere", _of(Everywhere, "everywhere") + _of(Leaving, "everywhere")),
-        ("In lists", _of(RowList, "list")), ("In texts", _of(DetailArea, "list")),
+        ("In lists", _of(PaneList, "list")), ("In texts", _of(DetailArea, "list")),
         *((view.title or view.kind.capitalize(), _of(view, view.kind)) for view in views),
     ]
 

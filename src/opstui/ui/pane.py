@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,10 +17,12 @@ from textual.widget import Widget
 
 from opstui.domain.errors import OpstuiError
 from opstui.domain.status import Status
-from opstui.ui import frame_text
+from opstui.ui.column import Column, as_line
 from opstui.ui.level import Level
-from opstui.ui.paint import Line, line
-from opstui.ui.rows import RowList, Rows
+from opstui.ui.listing import Rows
+from opstui.ui.paint import Line, line, text_of
+from opstui.ui.pane_list import PaneList
+from opstui.ui.shape import Shape
 from opstui.ui.theme import Brush
 from opstui.ui.view import View
 from opstui.ui.work import start_work
@@ -33,27 +36,6 @@ class PaneSpec:
     source: str
     """The backend it depends on, for the header: git, ci, docker, mlflow."""
     tabs: tuple[View[Any], ...]
-
-
-class ListFrame(RowList):
-    """A list whose frame says what the pane knows."""
-
-    pane: Pane
-
-    def frame_title(self) -> Line:
-        """Number, name, breadcrumb."""
-        pane = self.pane
-        stacks = [(stack[0].view.title, [deeper.name for deeper in stack[1:]])
-                  for stack in pane.stacks]
-        return frame_text.title(pane.spec.number, stacks, pane.tab, focused=self.has_focus)
-
-    def frame_facts(self) -> Line:
-        """Filter, order, count, age."""
-        return frame_text.facts(self.pane.level, len(self.shown))
-
-    def frame_foot(self) -> Line:
-        """What is wrong."""
-        return frame_text.problem(self.pane.level)
 
 
 class Pane(Widget):
@@ -77,7 +59,9 @@ class Pane(Widget):
         self.stacks = [[Level(view, clock)] for view in spec.tabs]
         self.tab = 0
         self.busy_keys: set[tuple[str, str]] = set()
-        self.list = ListFrame(brush, id=f"list-{spec.number}")
+        self.shapes: defaultdict[str, Shape] = defaultdict(Shape)
+        """What the person made of the columns, by the views' kinds."""
+        self.list = PaneList(brush, id=f"list-{spec.number}")
         self.list.pane = self
         self._timer: Timer | None = None
         self._awake = True
@@ -127,22 +111,15 @@ class Pane(Widget):
         """Draw the level in sight from its snapshot."""
         level = self.level
         problem = level.snapshot.problem
+        columns = self.view.columns()
         rows = Rows(
-            columns=self.view.columns(), items=level.snapshot.items, words=self.view.words,
-            empty=self._empty(), stale=bool(problem),
+            columns=columns, items=level.snapshot.items, words=_words(self.view, columns),
+            empty=_empty(level), stale=bool(problem), more=bool(level.snapshot.token),
+            shape=self.shapes[self.view.kind],
             busy={key for kind, key in self.busy_keys if kind == self.view.kind},
             filtered=self.view.filters_on_server, sorted=self.view.sorts_on_server,
         )
         self.list.show(rows, level.place)
-
-    def _empty(self) -> Sequence[Line]:
-        snapshot = self.level.snapshot
-        if snapshot.problem:
-            role = "dim" if self.view.waiting() or self.view.unset() else "warn"
-            return (line((snapshot.problem, role)), *self.view.way_out())
-        if not snapshot.loaded:
-            return (line(("loading", "dim")),)
-        return self.view.empty()
 
     # moving between lists
 
@@ -158,8 +135,12 @@ class Pane(Widget):
         return True
 
     def back(self) -> bool:
-        """Clear the filter, else leave the list; False at the top."""
+        """Clear the marks, else the filter, else leave the list; False at the top."""
         level = self.level
+        if level.place.marked:
+            level.place.marked.clear()
+            self.list.redraw()
+            return True
         if level.place.filter:
             self.filter("")
             return True
@@ -275,3 +256,21 @@ class Pane(Widget):
         finally:
             self.busy_keys.discard((kind, key))
             self.show_level()
+
+
+def _empty(level: Level) -> Sequence[Line]:
+    """What a list says that has nothing to show."""
+    snapshot, view = level.snapshot, level.view
+    if snapshot.problem:
+        role = "dim" if view.waiting() or view.unset() else "warn"
+        return (line((snapshot.problem, role)), *view.way_out())
+    if not snapshot.loaded:
+        return (line(("loading", "dim")),)
+    return view.empty()
+
+
+def _words(view: View[Any], columns: Sequence[Column[Any]]) -> Callable[[Any], str]:
+    """The view's words; the default ones without making the columns anew for every row."""
+    if type(view).words is not View.words:
+        return view.words
+    return lambda item: " ".join(text_of(as_line(column.cell(item))) for column in columns)

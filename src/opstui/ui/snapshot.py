@@ -46,4 +46,7 @@ class Snapshot:
 
 
 def _once(items: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Each key once, at its first place; usually they are."""
+    if len({item.key for item in items}) == len(items):
+        return items
     return tuple({item.key: item for item in reversed(items)}.values())[::-1]

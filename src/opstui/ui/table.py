@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,23 +25,28 @@ class Layout:
 
 
 def lay_out(
-    columns: Sequence[Column[Any]], contents: Sequence[Sequence[int]], room: int, *, titles: bool
+    columns: Sequence[Column[Any]], contents: Sequence[Sequence[int]], room: int, *,
+    titles: bool, chosen: Mapping[str, int] | None = None,
 ) -> Layout:
     """Share `room` cells among the columns.
 
     contents: for each column the widths of its cells in a sample of rows. A column without any
     content takes no room. Columns go by their `drop`, highest first, until the rest fits.
+    chosen: widths that a person chose, by the columns' ids; such a column does not grow.
     """
+    chosen = chosen or {}
     natural: list[int] = []
     for column, sizes in zip(columns, contents, strict=True):
         widest = max(sizes, default=0)
         if titles and widest:
             widest = max(widest, len(column.title))
-        natural.append(min(widest, column.width) if column.width else widest)
+        widest = min(widest, column.width) if column.width else widest
+        natural.append(chosen.get(column.id, widest) if widest else 0)
+    grow = [0 if column.id in chosen else column.grow for column in columns]
     kept = [n for n in range(len(columns)) if natural[n]]
 
     def least(n: int) -> int:
-        return min(natural[n], columns[n].least or SQUEEZED) if columns[n].grow else natural[n]
+        return min(natural[n], columns[n].least or SQUEEZED) if grow[n] else natural[n]
 
     while kept and sum(map(least, kept)) + GAP * (len(kept) - 1) > room:
         droppable = [n for n in kept if columns[n].drop]
@@ -50,11 +55,11 @@ def lay_out(
         kept.remove(max(droppable, key=lambda n: columns[n].drop))
     widths = {n: least(n) for n in kept}
     spare = room - sum(widths.values()) - GAP * max(0, len(kept) - 1)
-    growing = [n for n in kept if columns[n].grow]
+    growing = [n for n in kept if grow[n]]
     while spare > 0 and (hungry := [n for n in growing if widths[n] < natural[n]]):
-        share = max(1, spare // sum(columns[n].grow for n in hungry))
+        share = max(1, spare // sum(grow[n] for n in hungry))
         for n in hungry:
-            more = min(share * columns[n].grow, natural[n] - widths[n], spare)
+            more = min(share * grow[n], natural[n] - widths[n], spare)
             widths[n] += more
             spare -= more
     if growing and spare > 0:
@@ -67,18 +72,29 @@ def lay_out(
     return Layout(tuple(columns[n] for n in kept), tuple(widths[n] for n in kept))
 
 
+def cells_of(columns: Sequence[Column[Any]], item: Any) -> tuple[Line, ...]:
+    """What the columns say of an item."""
+    return tuple(as_line(column.cell(item)) for column in columns)
+
+
 def measure(columns: Sequence[Column[Any]], items: Sequence[Any]) -> list[list[int]]:
     """The widths of every column's cells in a sample of rows."""
     return [[width_of(as_line(column.cell(item))) for item in items] for column in columns]
 
 
-def row(layout: Layout, item: Any) -> Line:
-    """One item's cells, each at its column's width."""
+def row(
+    layout: Layout, columns: Sequence[Column[Any]], cells: Sequence[Line], shift: int = 0
+) -> Line:
+    """The cells of these columns, those that have room, each at its column's width.
+
+    shift: by how much cells that are cut off are moved to the left.
+    """
     spans: list[Span] = []
+    said = {column.id: cell for column, cell in zip(columns, cells, strict=True)}
     for column, width in zip(layout.columns, layout.widths, strict=True):
         if spans:
             spans.append(Span(" " * GAP))
-        spans.extend(fit(as_line(column.cell(item)), width, right=column.right))
+        spans.extend(fit(said[column.id], width, right=column.right, shift=shift))
     return tuple(spans)
 
 
