@@ -19,7 +19,7 @@ from types import TracebackType
 
 from tests.screen import Screen, Stream
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds until something that does not appear fails the test."""
 ESCAPE_REST = 0.15
 """Seconds after escape: a terminal tells it from a sequence by time alone."""
