@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
 from rich.color import ColorSystem
@@ -14,6 +14,8 @@ Cell = tuple[str, str] | None
 a wide character."""
 
 BLANK: Cell = (" ", "")
+MOST = 4096
+"""Segments whose cells are remembered."""
 
 
 class Inks:
@@ -22,6 +24,14 @@ class Inks:
     def __init__(self, system: ColorSystem) -> None:
         self.system = system
         self._known: dict[Style, str] = {}
+        self.known: dict[Segment, Sequence[Cell]] = {}
+        """Segments whose cells depend on nothing before them."""
+
+    def keep(self, segment: Segment, cells: Sequence[Cell]) -> None:
+        """Remember a segment's cells; too many of them start over."""
+        if len(self.known) >= MOST:
+            self.known.clear()
+        self.known[segment] = cells
 
     def of(self, style: Style | None) -> str:
         """The parameters, such as `1;38;5;4`; empty for the terminal's defaults."""
@@ -42,12 +52,20 @@ def _parameters(style: Style, system: ColorSystem) -> str:
 def cells(segments: Iterable[Segment], inks: Inks) -> list[Cell]:
     """Segments as cells. Characters without width join the one before them."""
     out: list[Cell] = []
-    for text, style, control in segments:
+    known = inks.known
+    for segment in segments:
+        cached = known.get(segment)
+        if cached is not None:
+            out += cached
+            continue
+        text, style, control = segment
         if control or not text:
             continue
         sgr = inks.of(style)
         if text.isascii():
-            out.extend([(character, sgr) for character in text])
+            plain = [(character, sgr) for character in text]
+            inks.keep(segment, plain)
+            out += plain
             continue
         for character in text:
             width = cell_len(character)

@@ -11,7 +11,7 @@ from time import time
 
 from opstui.lean.cells import Cell
 from opstui.lean.front import Front
-from opstui.lean.lastframe import LARGEST, LastFrame, pack
+from opstui.lean.lastframe import LARGEST, NOTE, LastFrame, pack
 
 MOST = 60
 """Files that are kept in a folder of frames; the ones used longest ago go."""
@@ -82,11 +82,15 @@ def _runs(row: list[Cell]) -> list[tuple[str, str | list[str | None]]]:
 
 
 def _gap(row: list[Cell]) -> tuple[int, int, str]:
-    """The longest blank stretch of a line."""
+    """The longest blank stretch of a line; where it is too short, the line's end."""
     best, x = (0, 0, ""), 0
     for cell, group in groupby(row):
         length = len(list(group))
         if cell is not None and cell[0] == " " and length > best[1]:
             best = (x, length, cell[1])
         x += length
-    return best
+    if best[1] > NOTE:
+        return best
+    start = max(0, len(row) - NOTE)
+    start += row[start] is None
+    return (start, len(row) - start, "")

@@ -14,12 +14,14 @@ MAGIC = "frame-1"
 LARGEST = 1_000_000
 """Bytes; no terminal needs more."""
 FAINT = "2"
+NOTE = 24
+"""Cells; a gap is either longer, or filled wholly so that no wide character is cut."""
 
 
 class LastFrame:
     """A frame that was shown earlier.
 
-    gap: column and cells of the longest blank stretch in the first line, and its colours.
+    gap: column, cells and colours of where a note fits into the first line.
     """
 
     __slots__ = ("at", "cells", "gap", "height", "identity", "note", "picture", "width")
@@ -40,12 +42,11 @@ class LastFrame:
         """Column, text and colours of what was written into the first line since."""
 
     def mark(self, text: str) -> bytes:
-        """The picture with an ASCII text in its first line, in the gap where it fits."""
+        """The picture with an ASCII text of less than `NOTE` characters in its first line."""
         column, room, colours = self.gap
-        if room < len(text) + 4:
-            column, room, colours = 0, self.width, ""
-        text = text[: self.width]
-        x = max(0, column + room - len(text) - 2)
+        text = f"{text}  " if room > NOTE else text
+        text = text[:room].rjust(min(room, NOTE))
+        x = column + room - len(text)
         sgr = f"{colours};{FAINT}" if colours else FAINT
         self.note = (x, text, sgr)
         return self.picture + f"\x1b[1;{x + 1}H\x1b[0;{sgr}m{text}\x1b[m".encode()

@@ -9,9 +9,8 @@ from __future__ import annotations
 import _thread
 import os
 import termios
-from contextlib import suppress
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # typing costs more than all else here
 if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
@@ -87,8 +86,10 @@ class Taken:
             self.painted = False
             self._settle(PATIENCE)
             _write_all(LEAVE)
-        with suppress(termios.error):  # the terminal itself may be gone
+        try:
             termios.tcsetattr(INPUT, termios.TCSANOW, before)
+        except termios.error:
+            pass  # the terminal itself is gone
 
     def _settle(self, seconds: float) -> None:
         """Wait until the picture is written."""
@@ -97,6 +98,8 @@ class Taken:
 
 
 def _write_all(data: bytes) -> None:
-    with suppress(OSError):  # the terminal itself may be gone
+    try:
         while data:
             data = data[os.write(OUTPUT, data) :]
+    except OSError:
+        pass  # the terminal itself is gone

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from os.path import expanduser, join
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # typing costs more than all else here
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING
 from zlib import crc32
 
 from opstui import __version__
@@ -13,6 +12,7 @@ from opstui.lean.taken import Taken
 from opstui.start.folders import folder
 from opstui.start.request import Request, on_terminal, requested
 
+TYPE_CHECKING = False  # typing costs more than all else here
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
