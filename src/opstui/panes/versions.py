@@ -134,21 +134,25 @@ class VersionsView(View[ModelVersion]):
     async def promote(self, version: ModelVersion, desk: Desk) -> None:
         """Let an alias name this version, after a page that says what is known."""
         await promoting.promote(self._world, desk, version.model, version.version)
+        self.no_way_back = ""  # what the next load knows better
 
     @action("b", "Roll back", changes=promoting.KINDS, when=why_not_roll_back)
     async def roll_back(self, version: ModelVersion, desk: Desk) -> None:
         """Let the champion be the version that served before."""
         await promoting.roll_back(self._world, desk, version.model)
+        self.no_way_back = ""  # what the next load knows better
 
     @action("a", "Alias", changes=promoting.KINDS)
     async def alias(self, version: ModelVersion, desk: Desk) -> None:
         """Let an alias of any name name this version."""
         await promoting.set_alias(self._world, desk, version)
+        self.no_way_back = ""  # what the next load knows better
 
     @action("x", "Remove alias", changes=promoting.KINDS, when=why_no_alias, footer=False)
     async def remove_alias(self, version: ModelVersion, desk: Desk) -> None:
         """Remove one of its aliases."""
         await promoting.remove_alias(self._world, desk, version)
+        self.no_way_back = ""  # what the next load knows better
 
     @action("e", "Describe", changes=promoting.KINDS)
     async def describe(self, version: ModelVersion, desk: Desk) -> None:
