@@ -199,7 +199,7 @@ class Tracking(Protocol):
         ...
 
     async def experiments(self, token: str = "") -> Page[Experiment]:
-        """Experiments, last touched first."""
+        """Experiments, last changed first."""
         ...
 
     async def runs(

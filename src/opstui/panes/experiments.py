@@ -19,7 +19,7 @@ from opstui.ui.view import View
 
 
 class ExperimentsView(MlflowView[Experiment]):
-    """Every experiment of the tracking server, last touched first."""
+    """Every experiment of the tracking server, last changed first; a new run is no change to it."""
 
     kind: ClassVar[str] = "experiments"
     title = "Experiments"
@@ -31,7 +31,7 @@ class ExperimentsView(MlflowView[Experiment]):
         self._where = ""
 
     def columns(self) -> tuple[Column[Experiment], ...]:
-        """Name, and how long ago it was touched and made."""
+        """Name, and how long ago it was changed and made."""
         now = self._world.clock()
         return (
             Column("name", "Name", lambda one: one.name, grow=1,

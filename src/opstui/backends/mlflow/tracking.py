@@ -43,7 +43,7 @@ class MlflowTracking:
         return text
 
     async def experiments(self, token: str = "") -> Page[Experiment]:
-        """Experiments, last touched first, by `POST experiments/search`."""
+        """Experiments, last changed first, by `POST experiments/search`."""
         door = await self._doorway.door()
         body: dict[str, object] = {
             "max_results": EXPERIMENTS, "view_type": "ACTIVE_ONLY",
