@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.segment import Segment
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from opstui.ui.framed import fit
 from opstui.ui.paint import Line
+from opstui.ui.strips import Strips
 from opstui.ui.theme import Brush
 
 
@@ -22,6 +23,7 @@ class Bar(Widget):
         super().__init__(id=id)
         self.brush = brush
         self._lines: tuple[Line, ...] = ()
+        self._strips = Strips(brush)
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -39,9 +41,11 @@ class Bar(Widget):
         self._lines = new
         self.refresh()
 
-    def render_line(self, y: int) -> Strip:
-        """One line, cleaned."""
-        brush = self.brush
-        line = fit(self._lines[y], self.size.width) if y < len(self._lines) else ()
-        segments = [Segment(brush.text(span.text), brush.style(span.style)) for span in line]
-        return Strip(segments).adjust_cell_length(self.size.width, brush.style("plain"))
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Its lines, cleaned."""
+        width = crop.right
+        self._strips.suit(width, self.get_line_filters(), self)
+        return [
+            self._strips.of(fit(self._lines[y], width) if y < len(self._lines) else ())
+            for y in crop.line_range
+        ]

@@ -7,24 +7,23 @@ from typing import Any
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.message import Message
-from textual.widget import Widget
 
 from opstui.ui import news
 from opstui.ui.arrangement import arrange
 from opstui.ui.detail_area import DetailArea
+from opstui.ui.ground import Ground
 from opstui.ui.paint import line
 from opstui.ui.pane import Pane
 from opstui.ui.rows import RowList
 
 
-class Floor(Widget):
+class Floor(Ground):
     """Arranges the panes and the details, and moves the focus between them."""
 
     DEFAULT_CSS = """
     Floor { height: 1fr; width: 1fr; layout: horizontal; }
-    Floor > #left { width: auto; }
+    Floor > #left { width: auto; height: 1fr; layout: vertical; overflow: hidden hidden; }
     """
 
     class Moved(Message):
@@ -44,9 +43,14 @@ class Floor(Widget):
 
     def compose(self) -> ComposeResult:
         """The panes above each other, the details beside them."""
-        with Vertical(id="left"):
+        with Ground(id="left"):
             yield from self.panes
         yield self.detail
+
+    def on_mount(self) -> None:
+        """Follow the cursor without the detour of a message: one frame shows row and details."""
+        for pane in self.panes:
+            pane.list.follower = self._follow
 
     # where things stand
 
@@ -173,7 +177,10 @@ class Floor(Widget):
 
     @on(RowList.Highlighted)
     def _highlighted(self, event: RowList.Highlighted) -> None:
-        if event.rows is self.pane.list:
+        self._follow(event.rows)
+
+    def _follow(self, rows: RowList) -> None:
+        if rows is self.pane.list:
             self.show_details()
 
     @on(RowList.NearEnd)

@@ -198,13 +198,13 @@ class Framed(Widget, can_focus=True):
         if self._box != self.size or not self._lines:
             self._take_picture()
         width, made = self._box.width, self._made
-        if not self._strips.suit(width, self.get_line_filters()):
+        if not self._strips.suit(width, self.get_line_filters(), self):
             made[:] = [None] * len(made)
         strips: list[Strip] = []
         for y in crop.line_range:
             strip = made[y] if y < len(made) else Strip.blank(width)
             if strip is None:
-                strip = made[y] = self._strips.of(self._lines[y], self.background_colors[1])
+                strip = made[y] = self._strips.of(self._lines[y])
             strips.append(strip)
         if crop.column_span != (0, width):
             strips = [strip.crop(*crop.column_span) for strip in strips]

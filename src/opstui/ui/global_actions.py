@@ -74,6 +74,26 @@ class Everywhere:
         if column is not None:
             pane.sort(column)
 
+    @action("C,|", "Columns", item=False, footer=False)
+    async def columns(self, desk: Desk) -> None:
+        """Hide a column, show it again, or have all as they were."""
+        pane = self.house.floor.pane
+        columns, shape = pane.view.columns(), pane.shapes[pane.view.kind]
+        choices = [
+            Choice(column.id, column.title or column.id,
+                   "hidden" if column.id in shape.hidden else "shown")
+            for column in columns
+        ]
+        column = await desk.choose("Columns", [*choices, Choice("", "all as they were")])
+        if column == "":
+            shape.reset()
+        elif column is not None:
+            shape.toggle(column)
+            if not shape.visible(columns):
+                shape.toggle(column)
+                desk.say("one column has to stay", kind="warning")
+        pane.show_level()
+
     @action("y", "Copy", footer=False)
     async def copy(self, item: object, desk: Desk) -> None:
         """Copy the item's name, id or other facts to your clipboard, over SSH too."""

@@ -8,8 +8,10 @@ from functools import partial
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.geometry import Region
 from textual.message import Message
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.timer import Timer
 
 from opstui.domain.errors import OpstuiError
@@ -19,6 +21,7 @@ from opstui.ui.detail_area import DetailArea
 from opstui.ui.filter_line import FilterLine
 from opstui.ui.floor import Floor
 from opstui.ui.footer import footer, notice
+from opstui.ui.ground import blank_lines
 from opstui.ui.headline import header, tabs
 from opstui.ui.keymap import Keymap, key_name
 from opstui.ui.keys import Keys
@@ -84,6 +87,10 @@ class House(Screen[None]):
         for pane in self.floor.panes:
             pane.begin()
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """What stands on it covers it."""
+        return blank_lines(self, crop)
+
     @property
     def asking(self) -> bool:
         """Whether a filter or a search is being typed."""
@@ -123,6 +130,7 @@ class House(Screen[None]):
             field.open(detail.document.needle, "text to find", (), search=True)
         else:
             view = pane.view
+            pane.list.get_ready_to_filter()
             field.open(
                 pane.level.place.filter, view.filter_hint(), view.filter_words(), search=False
             )

@@ -13,11 +13,11 @@ from typing import Any
 from textual.app import ComposeResult
 from textual.message import Message
 from textual.timer import Timer
-from textual.widget import Widget
 
 from opstui.domain.errors import OpstuiError
 from opstui.domain.status import Status
 from opstui.ui.column import Column, as_line
+from opstui.ui.ground import Ground
 from opstui.ui.level import Level
 from opstui.ui.listing import Rows
 from opstui.ui.paint import Line, line, text_of
@@ -38,7 +38,7 @@ class PaneSpec:
     tabs: tuple[View[Any], ...]
 
 
-class Pane(Widget):
+class Pane(Ground):
     """Loads the view in sight, keeps every level as it was left, and tells what happened."""
 
     DEFAULT_CSS = "Pane { width: 1fr; height: 1fr; }"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from textual import events
@@ -50,6 +50,8 @@ class RowList(Framed):
         super().__init__(brush, id=id)
         self.listing = Listing()
         self.row_lines = RowLines(self.listing)
+        self.follower: Callable[[RowList], None] | None = None
+        """Called at once instead of sending Highlighted."""
         self._told: Any = None
 
     # what it shows
@@ -92,7 +94,10 @@ class RowList(Framed):
         self.redraw()
         if item is not self._told and item != self._told:
             self._told = item
-            self.post_message(self.Highlighted(self, item))
+            if self.follower is not None:
+                self.follower(self)
+            else:
+                self.post_message(self.Highlighted(self, item))
         if rows.more and place.index >= len(self.shown) - max(1, self.list_height):
             self.post_message(self.NearEnd(self))
 

@@ -110,29 +110,50 @@ async def test_following_ends_with_the_repository(
         await ended
 
 
-async def test_following_stops_at_once_and_leaves_no_thread(
+async def test_following_needs_no_thread_and_leaves_nothing_behind(
     repo: Repo, calls: RecentCalls
 ) -> None:
-    def watching() -> int:
-        return sum("AnyIO" in thread.name for thread in threading.enumerate())
+    def open_files() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
 
     git = GitRepository(repo.path, calls)
+    await git.repository()
+    before = open_files()
+    async with following(git) as news:
+        await noticed(news, lambda n: repo.git("branch", f"b{n}"))
+        assert not any("watch" in thread.name for thread in threading.enumerate())
+        assert open_files() > before
+    assert open_files() == before
+
+
+async def test_where_the_kernel_tells_nothing_a_thread_looks_and_stops_at_once(
+    repo: Repo, calls: RecentCalls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_left(_self: object) -> None:
+        raise OSError(24, "no watches left")
+
+    monkeypatch.setattr(watch.Kernel, "__init__", none_left)
+    git = GitRepository(repo.path, calls)
+    async with following(git) as news:
+        await noticed(news, lambda n: repo.git("branch", f"b{n}"))
+    before = asyncio.get_running_loop().time()
     task = asyncio.create_task(_exhaust(git))
-    async with asyncio.timeout(10):
-        while not watching():
-            await asyncio.sleep(0.01)
-        task.cancel()
-        before = asyncio.get_running_loop().time()
-        await asyncio.gather(task, return_exceptions=True)
-        assert asyncio.get_running_loop().time() - before < 1
-        busy = watch._STEP / 1000
-        await asyncio.sleep(busy * 2)
-    # What is left are AnyIO's idle workers, which end with the event loop.
-    assert all(_idle(thread) for thread in threading.enumerate() if "AnyIO" in thread.name)
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert asyncio.get_running_loop().time() - before < 1
 
 
-def _idle(thread: threading.Thread) -> bool:
-    return bool(getattr(thread, "idle_since", 0)) or not thread.is_alive()
+async def test_folders_that_appear_later_are_followed_too(
+    repo: Repo, calls: RecentCalls
+) -> None:
+    git = GitRepository(repo.path, calls)
+    async with following(git) as news:
+        await noticed(news, lambda n: repo.git("branch", f"deep{n}/er/b"))
+        await _quiet(news)
+        repo.git("branch", "deep0/er/c")
+        async with asyncio.timeout(10):
+            await news.get()
 
 
 async def _exhaust(git: GitRepository) -> None:
