@@ -32,6 +32,8 @@ class Level:
     outdated: bool = False
     """Something changed while nobody looked."""
     fails: int = 0
+    same: int = 0
+    """Loads in a row that brought nothing new."""
     took: float = 0.0
     """Seconds that the last load took."""
     turn: int = 0
@@ -53,11 +55,12 @@ class Level:
             if turn != self.turn:
                 return False
             self.fails = 0
-            now = self.clock()
+            now, before = self.clock(), self.snapshot.items
             self.snapshot = (
                 self.snapshot.more(page, now) if more
                 else self.snapshot.read(page, now, fresh=fresh)
             )
+            self.same = self.same + 1 if self.snapshot.items is before and not fresh else 0
         finally:
             if turn == self.turn:
                 self.loading = False
@@ -70,4 +73,7 @@ class Level:
             return float(min(MOST, RETRY * 2.0 ** (self.fails - 1)))
         if self.view.interval is None:
             return None
-        return max(self.view.interval, 10 * self.took)
+        interval = self.view.interval
+        if type(self.view).changes is not View.changes:  # beside what tells, it may take its time
+            interval = min(max(interval, MOST * 2), interval * 2.0 ** min(self.same, 2))
+        return max(interval, 10 * self.took)

@@ -31,9 +31,12 @@ class Snapshot:
 
         Where later pages were loaded before, their items stay behind the new first page unless
         `fresh` asks to start over: a refresh must not throw away what a person scrolled to.
+        Items that are all equal to the ones before stay the same object, which spares whoever
+        shows them to look at each.
         """
         if fresh or len(self.items) <= len(page.items) or not page.token:
-            return Snapshot(_once(page.items), page.token, at)
+            items = self.items if self.items == page.items else _once(page.items)
+            return Snapshot(items, page.token, at)
         return Snapshot(_once((*page.items, *self.items)), self.token, at)
 
     def more(self, page: Page[Any], at: datetime) -> Snapshot:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from opstui.backends.calls import RecentCalls
+from opstui.backends.ci.local import runner as local_runner
 from opstui.backends.ci.local.logfile import LogFile
 from opstui.backends.ci.local.runner import LocalRunner
 from opstui.domain.errors import OpstuiError
@@ -306,7 +307,10 @@ async def test_a_clone_that_finds_no_room_fails_the_run_with_a_reason(bench: Ben
     assert run.reason.startswith("no clone could be made: ")
 
 
-async def test_those_who_watch_hear_of_runs_that_someone_else_started(bench: Bench) -> None:
+async def test_those_who_watch_hear_of_runs_that_someone_else_started(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local_runner, "REST", 0.5)
     watching, other = bench.shell("true"), bench.shell("true")
     news = watching.changes()
     heard: list[bool] = []

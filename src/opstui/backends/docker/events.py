@@ -16,7 +16,7 @@ from opstui.domain.errors import OpstuiError
 
 GATHER = 0.15
 """Seconds to gather events in before telling: one `docker run` causes four."""
-FIRST_WAIT, LONGEST_WAIT = 0.25, 10.0
+FIRST_WAIT, LONGEST_WAIT = 0.25, 30.0
 """Seconds between attempts to connect, doubled each time."""
 STEADY = 5.0
 """Seconds after which a connection counts as a good one."""

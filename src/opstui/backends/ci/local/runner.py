@@ -25,6 +25,9 @@ from opstui.domain.errors import OpstuiError
 from opstui.domain.status import Status
 from opstui.domain.words import short
 
+LOOK, REST = 0.5, 15.0
+"""Seconds between looks for news of runs: while one is under way, and otherwise."""
+
 
 class LocalRunner:
     """Runs one command on chosen commits of one repository. Implements CiServer, CommandTrust."""
@@ -91,13 +94,14 @@ class LocalRunner:
     async def changes(self) -> AsyncIterator[None]:
         """Yields after a run of this repository began, moved on or ended, whoever started it.
 
-        Looks at one time stamp: twice a second while something runs, else every two seconds.
+        Looks at one time stamp: every LOOK seconds while something runs, else every REST, which
+        only the runs that another program starts have to wait for.
         Kernel events would cost a watch for every folder and are blind on network homes.
         """
         store = await asyncio.to_thread(self._store)
         seen = await asyncio.to_thread(store.stamp, None)
         while True:
-            await asyncio.sleep(0.5 if seen[1] else 2.0)
+            await asyncio.sleep(LOOK if seen[1] else REST)
             now = await asyncio.to_thread(store.stamp, seen)
             if now != seen:
                 seen = now
