@@ -69,6 +69,7 @@ class OpstuiApp(App[None]):
             brush=Brush(LOOKS[settings.theme], ascii_only=world.ascii_only),
             clock=world.clock, keymap=keymap, headline=self.headline,
             place=front.machine, read_only=settings.read_only, environ=front.environ,
+            slow=settings.slow,
         )
         self._arrival = (
             Arrival(opening, installed.frames, self.house)

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from opstui import __version__
 from opstui.commands.table import COMMANDS, Run
 from opstui.domain.errors import OpstuiError
 from opstui.places import Places, places
-from opstui.start.opening import Opening
+from opstui.start.request import FLAGS, Request, requested
 
+if TYPE_CHECKING:
+    import argparse
+
+    from opstui.start.opening import Opening
+
+SLOW_FRAMES = "12"
+"""A second, at most, on a slow line; Textual's own default is 60."""
 EXAMPLES = """\
 examples:
   opstui                      open the repository of this folder
   opstui ~/src/churn          open another one
   opstui --local              start opstui's own MLflow server beside it
+  opstui --slow               for a thin line: fewer frames, rarer polling
   opstui doctor               what was found, and what to do about what was not
   opstui status --json        the facts of the panes, for scripts
   opstui promote churn 9 --to champion --dry-run
@@ -35,6 +43,8 @@ def parser(chosen: str = "") -> argparse.ArgumentParser:
 
     A folder called like a command is given as `./demo`.
     """
+    import argparse  # not needed to open the terminal interface
+
     top = argparse.ArgumentParser(
         prog="opstui", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter,
         description="One keyboard for branches, CI, images, experiments and models.",
@@ -51,6 +61,8 @@ def parser(chosen: str = "") -> argparse.ArgumentParser:
     show.add_argument("--read-only", action="store_true", help="nothing shared can be changed")
     show.add_argument("--local", action="store_true",
                       help="start opstui's own MLflow server if no other is configured")
+    show.add_argument("--slow", action="store_true",
+                      help="for thin lines: fewer frames, rarer polling (also OPSTUI_SLOW=1)")
     return top
 
 
@@ -59,21 +71,34 @@ def run(arguments: Sequence[str], opening: Opening | None = None) -> int:
 
     opening: what was begun already, where the terminal interface is to be opened.
     """
-    arguments = with_default_command(arguments)
-    chosen = parser(named(arguments)).parse_args(arguments)
+    wish = wished(arguments)
+    opens = isinstance(wish, Request)
     try:
         where = places(os.environ)
         log_to(where)
-        if chosen.command == "open":
-            return open_screen(chosen, where, opening)
-        return carry_out(chosen, where)
+        if isinstance(wish, Request):
+            return open_screen(wish, where, opening)
+        return carry_out(wish, where)
     except OpstuiError as error:
         if opening is not None:
             opening.end()
         print(f"opstui: {error}", file=sys.stderr)  # noqa: T201
-        return 2 if chosen.command == "open" else 1
+        return 2 if opens else 1
     except KeyboardInterrupt:
         return 130
+
+
+def wished(arguments: Sequence[str]) -> Request | argparse.Namespace:
+    """What a command line asks for: the terminal interface, or a command with its arguments."""
+    request = requested(arguments)
+    if request is not None:
+        return request
+    arguments = with_default_command(arguments)
+    chosen = parser(named(arguments)).parse_args(arguments)
+    if chosen.command != "open":
+        return chosen
+    flags = [flag for flag in FLAGS if getattr(chosen, flag[2:].replace("-", "_"))]
+    return Request(chosen.path, tuple(flags))
 
 
 def with_default_command(arguments: Sequence[str]) -> list[str]:
@@ -99,19 +124,20 @@ def carry_out(chosen: argparse.Namespace, where: Places) -> int:
     return asyncio.run(work())
 
 
-def open_screen(
-    chosen: argparse.Namespace, where: Places, opening: Opening | None = None
-) -> int:
+def open_screen(wish: Request, where: Places, opening: Opening | None = None) -> int:
     """Open the terminal interface on a repository."""
     from dataclasses import replace
 
     from opstui.wiring import open_front
 
     ahead = opening.ahead if opening is not None else None
-    front = open_front(Path(chosen.path), where, os.environ, ahead=ahead)
-    if chosen.read_only:
-        front.settings = replace(front.settings, read_only=True)
-    return show(front, local=chosen.local, opening=opening)
+    front = open_front(Path(wish.path), where, os.environ, ahead=ahead)
+    settings = front.settings
+    front.settings = replace(
+        settings, read_only=settings.read_only or "--read-only" in wish.flags,
+        slow=settings.slow or "--slow" in wish.flags,
+    )
+    return show(front, local="--local" in wish.flags, opening=opening)
 
 
 def show(front: object, *, local: bool, opening: Opening | None = None) -> int:
@@ -121,12 +147,15 @@ def show(front: object, *, local: bool, opening: Opening | None = None) -> int:
             "opstui needs a terminal", where="standard input and output",
             hint="for scripts there is `opstui status --json`",
         )
-    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
-    os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")  # its sequences are longer
-    from opstui.app import OpstuiApp
     from opstui.wiring import Front
 
     assert isinstance(front, Front)
+    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")  # its sequences are longer
+    if front.settings.slow:
+        os.environ.setdefault("TEXTUAL_FPS", SLOW_FRAMES)
+    from opstui.app import OpstuiApp  # Textual reads these while it is imported
+
     app = OpstuiApp(front, local=local, opening=opening, whole_process=True)
     app.run(mouse=front.settings.mouse)
     return app.return_code or 0

@@ -7,7 +7,6 @@ credentials are sent or what is trusted: those settings are refused there by nam
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,6 +43,8 @@ SETTINGS = (
             env="OPSTUI_READ_ONLY"),
     Setting("mouse", "mouse", "bool", "the mouse selects and scrolls; without, the terminal's own "
             "selection works", env="OPSTUI_MOUSE"),
+    Setting("slow", "slow", "bool", "for thin lines: fewer frames, polling three times rarer, "
+            "details only once the cursor rests", env="OPSTUI_SLOW"),
     Setting("keys", "keys", "table", "action id to key names, separated by commas"),
     Setting("ci.command", "ci_command", "str", "what the local runner runs; found if empty",
             env="OPSTUI_CI_COMMAND", repository=True),
@@ -78,6 +79,7 @@ class Settings:
     ascii: bool = False
     read_only: bool = False
     mouse: bool = True
+    slow: bool = False
     keys: dict[str, str] = field(default_factory=dict)
     ci_command: str = ""
     ci_slots: int = 1
@@ -119,6 +121,8 @@ def load(
 
 def check(text: str, path: Path, *, in_repository: bool = False) -> dict[str, Any]:
     """The values of a file's text by attribute name; raises OpstuiError with file and line."""
+    import tomllib  # most people have no file
+
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

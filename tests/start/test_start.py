@@ -158,9 +158,18 @@ def test_frame_of_another_repository_is_ignored(seen: Machine, gate: Gate) -> No
     assert frames(seen) == [frame]
 
 
+def test_slow_line_is_told_by_option_or_environment(seen: Machine) -> None:
+    with seen.open("--slow") as terminal:
+        looked_around(terminal).press("q")
+        assert terminal.ends() == 0
+    with seen.open(OPSTUI_SLOW="perhaps") as terminal:
+        assert terminal.ends() == 2
+        assert b"OPSTUI_SLOW" in terminal.raw
+
+
 def test_nothing_is_kept_without_a_terminal(fresh: Machine) -> None:
     assert fresh.run().returncode == 2
-    assert "git" in fresh.run("status").stdout
+    assert "branches" in fresh.run("status").stdout
     assert frames(fresh) == []
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from statistics import median
 
 from opstui.domain.ci import CiRun, CiStep
 from opstui.domain.status import Status
@@ -68,6 +67,8 @@ def _step(world: World, step: CiStep, room: int, now: datetime) -> Line:
 
 def usual(runs: Sequence[CiRun], like: CiRun) -> float | None:
     """Seconds that the same thing usually takes: the median of its last ten passes, if any."""
+    from statistics import median  # brings decimal numbers and fractions along
+
     took = [
         (one.finished - one.started).total_seconds() for one in runs
         if one.status is Status.PASSED and one.started and one.finished

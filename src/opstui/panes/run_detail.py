@@ -10,7 +10,6 @@ from opstui.domain.errors import OpstuiError
 from opstui.domain.experiment import Artifact, MetricPoint, Run
 from opstui.domain.words import age, duration, number, plural, short, size
 from opstui.operations.world import World
-from opstui.ui.chart import Series, chart
 from opstui.ui.paint import Line, Span, glyph, line
 
 CHARTS = 8
@@ -118,6 +117,8 @@ def _image(world: World, run: Run) -> Line:
 
 async def charts(world: World, run: Run, width: int) -> Sequence[Line]:
     """The course of every metric that has one, stacked."""
+    from opstui.ui.chart import Series, chart  # not before somebody looks at one
+
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def course(metric: str) -> tuple[MetricPoint, ...]:

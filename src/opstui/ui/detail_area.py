@@ -29,6 +29,7 @@ class DetailArea(DocumentView):
 
     def __init__(self, brush: Brush) -> None:
         super().__init__(brush, id="detail")
+        self.rests = RESTS
         self.details: tuple[Detail, ...] = ()
         self.tab_title = ""
         self._shown = ""
@@ -54,7 +55,7 @@ class DetailArea(DocumentView):
         self.redraw()
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self.set_timer(RESTS, self.read)
+        self._timer = self.set_timer(self.rests, self.read)
 
     @property
     def current(self) -> Detail | None:

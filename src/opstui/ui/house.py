@@ -32,6 +32,8 @@ from opstui.ui.work import start_work
 
 NOTICE = 8.0
 """Seconds a notice stays, unless a key takes it away."""
+SLOW_PACE, SLOW_RESTS = 3.0, 0.8
+"""On a slow line: times that polling takes longer, seconds before details are asked for."""
 FIRST = 0.5
 """Seconds that the first pane has for itself: the others import much for their first load."""
 AGES = 30.0
@@ -50,6 +52,7 @@ class House(Screen[None]):
         self, specs: Sequence[PaneSpec], extra: Sequence[PaneSpec], *, brush: Brush,
         clock: Callable[[], datetime], keymap: Keymap, headline: Callable[[], Awaitable[Line]],
         place: str, read_only: bool = False, environ: Mapping[str, str] | None = None,
+        slow: bool = False,
     ) -> None:
         super().__init__()
         self.brush = brush
@@ -58,6 +61,10 @@ class House(Screen[None]):
         """The machine's name, for header and dialogs."""
         panes = [Pane(spec, brush, clock) for spec in (*specs, *extra)]
         self.floor = Floor(panes, len(specs), DetailArea(brush))
+        if slow:
+            self.floor.detail.rests = SLOW_RESTS
+            for pane in panes:
+                pane.pace = SLOW_PACE
         self.keys = Keys(self, keymap, read_only=read_only)
         self._headline = headline
         self._head: Line = ()

@@ -7,23 +7,17 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from opstui.ui import news
-from opstui.ui.ask import Ask
-from opstui.ui.choose import Choose
-from opstui.ui.clipboard import osc52
-from opstui.ui.confirm import Confirm
 from opstui.ui.desk import Choice, Detail, Prompt, Question
-from opstui.ui.dialog import Dialog
-from opstui.ui.editor import edit
-from opstui.ui.reader import Reader
 
 if TYPE_CHECKING:
+    from opstui.ui.dialog import Dialog
     from opstui.ui.house import House
 
 R = TypeVar("R")
 
 
 class HouseDesk:
-    """Answers what actions ask, by dialogs on the screen."""
+    """Answers what actions ask, by dialogs on the screen; each is imported when first asked for."""
 
     def __init__(self, house: House) -> None:
         self._house = house
@@ -41,6 +35,8 @@ class HouseDesk:
 
     async def confirm(self, question: Question) -> bool:
         """Ask; False is the default."""
+        from opstui.ui.confirm import Confirm
+
         house = self._house
         dialog = Confirm(self, house.keys.keymap, house.brush, question)
         return await self.show(dialog)
@@ -49,20 +45,28 @@ class HouseDesk:
         """Ask for a text; several lines are written in the person's own editor."""
         house = self._house
         if prompt.multiline:
+            from opstui.ui.editor import edit
+
             with house.app.suspend():
                 text = edit(prompt.value, house.environ)
             house.app.refresh()
             return text
+        from opstui.ui.ask import Ask
+
         return await self.show(Ask(self, house.keys.keymap, house.brush, prompt))
 
     async def choose(self, title: str, choices: Sequence[Choice]) -> str | None:
         """A menu; the chosen id, or None."""
+        from opstui.ui.choose import Choose
+
         house = self._house
         dialog = Choose(self, house.keys.keymap, house.brush, title, choices)
         return await self.show(dialog)
 
     async def read(self, title: str, body: Detail) -> None:
         """Show a document over everything until it is closed."""
+        from opstui.ui.reader import Reader
+
         house = self._house
         await self.show(Reader(self, house.keys.keymap, house.brush, title, body))
 
@@ -80,6 +84,8 @@ class HouseDesk:
 
     def copy(self, text: str, what: str) -> None:
         """Copy to the person's clipboard, over SSH too, and say so."""
+        from opstui.ui.clipboard import osc52
+
         house = self._house
         driver = house.app._driver
         if driver is not None:

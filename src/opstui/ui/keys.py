@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from opstui.domain.errors import OpstuiError
 from opstui.ui import news
 from opstui.ui.action import Bound, actions_of, declared
-from opstui.ui.choose import Choose
 from opstui.ui.desk import Choice, Question
 from opstui.ui.detail_area import DetailArea
 from opstui.ui.global_actions import Everywhere
@@ -119,6 +118,8 @@ class Keys:
 
     async def palette(self) -> None:
         """Every action by name, with its key, so that the palette teaches the keys."""
+        from opstui.ui.choose import Choose  # not before it is asked for
+
         offers: dict[str, Bound] = {}
         choices: list[Choice] = []
         item = self.house.floor.item

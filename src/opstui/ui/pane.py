@@ -66,6 +66,8 @@ class Pane(Ground):
         self._timer: Timer | None = None
         self._awake = True
         self._begun = False
+        self.pace = 1.0
+        """How many times longer than usual it rests between loads."""
 
     def compose(self) -> ComposeResult:
         """The list."""
@@ -222,7 +224,7 @@ class Pane(Ground):
             self._timer = None
         rest = self.level.rest()
         if rest is not None and self._awake:
-            self._timer = self.set_timer(rest, self.reload)
+            self._timer = self.set_timer(rest * self.pace, self.reload)
 
     # arranging
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import shutil
 import sys
 from collections.abc import Mapping
@@ -22,6 +21,8 @@ _FOREIGN = ("MLFLOW_", "_MLFLOW_", "UVICORN_", "GUNICORN_")
 
 def mlflow_command(environ: Mapping[str, str]) -> list[str]:
     """How to run MLflow: the one installed with opstui, else one on the PATH; empty for none."""
+    import importlib.metadata  # brings the mail parser along; only needed here
+
     try:
         importlib.metadata.distribution("mlflow")
     except importlib.metadata.PackageNotFoundError:

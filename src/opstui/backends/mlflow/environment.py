@@ -7,7 +7,6 @@ and `mlflow/utils/credentials.py`, `mlflow/utils/rest_utils.py` of MLflow 3.17.
 from __future__ import annotations
 
 import base64
-import configparser
 import netrc
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -165,6 +164,8 @@ def basic(user: str, password: str) -> str:
 
 def credentials_file(path: Path) -> dict[str, str]:
     """The `[mlflow]` section of MLflow's credentials file; empty when there is none."""
+    import configparser  # only where credentials are looked for
+
     parser = configparser.ConfigParser(interpolation=None)
     try:
         parser.read_string(path.read_text(encoding="utf-8"))

@@ -21,13 +21,6 @@ from opstui.backends.mlflow.command import (
 from opstui.backends.mlflow.environment import embedded_access
 from opstui.backends.mlflow.home import OTHER_KEEPER, Facts, Home
 from opstui.backends.mlflow.http import Door
-from opstui.backends.mlflow.stores import (
-    adopted_folder,
-    artifacts_of,
-    keep_copy,
-    store_uri,
-    stores_near,
-)
 from opstui.backends.protocols import CallLog
 from opstui.domain.errors import OpstuiError
 from opstui.domain.local_mlflow import FoundStore, LocalPhase, LocalState, Offer
@@ -72,6 +65,8 @@ class LocalMlflowServer:
 
     async def offer(self) -> Offer:
         """What starting it would use and cost, and which foreign stores lie nearby."""
+        from opstui.backends.mlflow.stores import stores_near  # brings SQLite along
+
         mlflow = await asyncio.to_thread(mlflow_command, self._environ)
         store, artifacts = self._own()
         command = server_command(mlflow or ["mlflow"], store, artifacts)
@@ -96,6 +91,8 @@ class LocalMlflowServer:
         A newer MLflow migrates its schema for good. The copy lies under `mlflow/adopted` in
         opstui's data folder.
         """
+        from opstui.backends.mlflow.stores import adopted_folder, artifacts_of, store_uri
+
         async with self._starting:
             home = Home(adopted_folder(self._data, store))
             if not home.kept():
@@ -113,6 +110,8 @@ class LocalMlflowServer:
         self._state = LocalState(LocalPhase.OFF)
 
     def _copy(self, store: FoundStore, home: Home) -> Path:
+        from opstui.backends.mlflow.stores import keep_copy
+
         try:
             home.make()
         except OSError as error:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -126,7 +125,7 @@ class Store:
                 attempt = 1 + max(
                     (one.run.attempt for one in self.records(self._keep) if same(one)), default=0
                 )
-                run_id = f"{number:06d}-{secrets.token_hex(5)}"
+                run_id = f"{number:06d}-{os.urandom(5).hex()}"
                 record, orders = draft(run_id, number, attempt)
                 folder = self.folder(run_id)
                 lock = self._write_down(folder, record, orders)
