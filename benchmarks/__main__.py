@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import FrameType
 
 from benchmarks import peers, report, scenes, seeds
 from benchmarks.place import place
@@ -111,5 +113,12 @@ def say(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
 
+def leave(number: int, _frame: FrameType | None) -> None:
+    """End as by ctrl+c, so that no server and no file is left."""
+    raise SystemExit(128 + number)
+
+
 if __name__ == "__main__":
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, leave)
     sys.exit(main(sys.argv[1:]))

@@ -49,10 +49,9 @@ def _cell(goal: Goal, value: float | None, base: float | None) -> str:
 def _restored(figures: Mapping[str, Figures]) -> list[str]:
     cells: list[str] = []
     for one in figures.values():
-        bad = [f"{way}: {', '.join(sorted(one.words[f'left_{short}']))}"
-               for short, way in WAYS if one.words.get(f"left_{short}")]
+        bad = [way for short, way in WAYS if one.words.get(f"left_{short}")]
         seen = any(f"left_{short}" in one.words for short, _ in WAYS)
-        cells.append(("no (" + "; ".join(bad) + ")" if bad else "yes") if seen else "")
+        cells.append((f"not by {', '.join(bad)}" if bad else "yes") if seen else "")
     mine = dict(zip(figures, cells, strict=True)).get(OURS, "")
     verdict = MARKS[mine == "yes"] if mine else ""
     return ["terminal restored on each way out", "yes", verdict, *cells]

@@ -206,7 +206,7 @@ def rows(stage: Stage) -> None:
             session.send(b"z")
             session.rest(QUIET)
             keys(stage, session, b"\x1b[6~", stage.measure.keys // 4, f"{name}_page_")
-            keys(stage, session, b"j", stage.measure.keys, f"{name}_")
+            keys(stage, session, b"j", stage.measure.keys // 2, f"{name}_")
 
 
 def refresh(stage: Stage) -> None:

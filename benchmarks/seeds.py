@@ -53,7 +53,8 @@ def repository(folder: Path, sizes: Sizes) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     git(folder, "init", "--quiet", "--initial-branch", "main")
-    stream = b"".join(_history(sizes, tracked := []))
+    tracked: list[str] = []
+    stream = b"".join(_history(sizes, tracked))
     git(folder, "fast-import", "--quiet", "--done", data=stream)
     with (folder / ".git" / "config").open("a") as config:
         config.write("[user]\n\tname = Ana\n\temail = ana@example.org\n")
@@ -163,8 +164,10 @@ def _rows(sizes: Sizes) -> Mapping[str, list[dict[str, object]]]:
             "artifact_uri": f"mlflow-artifacts:/{home}/{run}/artifacts", "experiment_id": home,
         })
         for key in ("auc", "logloss", "f1"):
-            metric = {"key": key, "value": chance.random(), "timestamp": at, "run_uuid": run,
-                      "step": 0, "is_nan": False}
+            metric: dict[str, object] = {
+                "key": key, "value": chance.random(), "timestamp": at, "run_uuid": run,
+                "step": 0, "is_nan": False,
+            }
             tables["metrics"].append(metric)
             tables["latest_metrics"].append(metric)
         tables["params"] += [{"key": key, "value": f"{chance.random():.4f}", "run_uuid": run}

@@ -91,6 +91,8 @@ class Session:
             for handle in (0, 1, 2):
                 os.dup2(self._terminal, handle)
             os.closerange(3, 256)
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_DFL)
             os.chdir(folder)
             os.execvpe(command[0], command, environ)
         except OSError as error:
