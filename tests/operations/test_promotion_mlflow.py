@@ -119,7 +119,7 @@ async def test_the_list_of_versions_takes_few_requests(world: World, model: str)
     view = VersionsView(world, model)
     page = await view.load()
     auc = next(column for column in view.columns() if column.id == "metrics.auc")
-    shown = [text_of(as_line(auc.cell(one))) for one in page.items]
+    shown = [text_of(as_line(auc.cell(one))).strip() for one in page.items]
     assert shown == ["0.92 +0.02", "0.91 +0.01", "0.9"]
 
 

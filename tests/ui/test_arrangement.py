@@ -37,3 +37,8 @@ def test_zoom_hides_the_others() -> None:
     assert rows.heights == (0, 40, 0, 0, 0, 0)
     assert rows.list_width == 160
     assert not rows.narrow
+
+
+def test_one_pane_alone_has_all_lines() -> None:
+    rows = arrange(160, 40, main=1, total=1, active=0, in_detail=False, zoomed=False)
+    assert rows.heights == (40,)

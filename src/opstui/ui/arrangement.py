@@ -48,6 +48,8 @@ def arrange(
 
 def shares(height: int, count: int, active: int) -> Sequence[int]:
     """Heights of `count` panes above each other, the active one higher where room is short."""
+    if count == 1:
+        return [height]
     other = max(LEAST, min(height // count - 1, (height - ROOMY) // (count - 1)))
     if other * count > height:
         other = height // count
