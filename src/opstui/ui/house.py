@@ -36,7 +36,7 @@ SLOW_PACE, SLOW_RESTS = 3.0, 0.8
 """On a slow line: times that polling takes longer, seconds before details are asked for."""
 FIRST = 0.5
 """Seconds that the first pane has for itself: the others import much for their first load."""
-AGES = 30.0
+AGES = 60.0
 """Seconds between looks at ages; rows repaint only where an age really reads differently."""
 
 
