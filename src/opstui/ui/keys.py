@@ -26,7 +26,7 @@ from opstui.ui.work import start_work
 if TYPE_CHECKING:
     from opstui.ui.house import House
 
-TYPED_AHEAD = 0.1
+TYPED_AHEAD = 0.25
 """Seconds that the next key waits for an action to open its dialog."""
 
 
