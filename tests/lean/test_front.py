@@ -11,10 +11,14 @@ from rich.style import Style
 
 from opstui.lean.cells import Cell, Inks, cells, only_background, plain
 from opstui.lean.front import Front
+from opstui.lean.shades import step
 from tests.screen import Screen, Stream
 
 WIDTH, HEIGHT = 24, 12
-STYLES = ["", "31", "1;38;5;4", "48;2;10;20;30", "4", "7;32"]
+STYLES = [
+    "", "31", "1;38;5;4", "48;2;10;20;30", "4", "7;32", "1;31;44", "38;2;1;2;3;48;2;10;20;30",
+    "3;38;2;1;2;3;48;2;10;20;30", "90;103", "1;4;9",
+]
 
 piece = st.tuples(
     st.text(alphabet="ab  日é-", min_size=1, max_size=14), st.sampled_from(STYLES)
@@ -96,6 +100,16 @@ def test_whole_draws_everything_again() -> None:
     screen = Screen(WIDTH, HEIGHT)
     Stream(screen).feed(front.whole().encode())
     assert screen.display[0].startswith("row number 5")
+
+
+@pytest.mark.parametrize(("old", "new", "sequence"), [
+    ("", "31", "\x1b[31m"), ("31", "", "\x1b[m"), ("31;44", "32;44", "\x1b[32m"),
+    ("38;2;1;2;3;48;2;10;20;30", "38;2;4;5;6;48;2;10;20;30", "\x1b[38;2;4;5;6m"),
+    ("1;31", "31", "\x1b[0;31m"), ("31", "1;31", "\x1b[1m"),
+    ("31;48;2;10;20;30", "48;2;10;20;30", "\x1b[39m"),
+])
+def test_styles_change_in_few_characters(old: str, new: str, sequence: str) -> None:
+    assert step(old, new) == sequence
 
 
 def test_segments_become_cells() -> None:

@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
+from textual.strip import Strip
 
 Cell = tuple[str, str] | None
 """A character with what is combined onto it, and its SGR parameters; None is the right half of
@@ -26,6 +27,17 @@ class Inks:
         self._known: dict[Style, str] = {}
         self.known: dict[Segment, Sequence[Cell]] = {}
         """Segments whose cells depend on nothing before them."""
+
+        self._strips: dict[int, tuple[Strip, list[Cell]]] = {}
+
+    def cells(self, strip: Strip) -> list[Cell]:
+        """A strip's cells; the same object costs nothing the next time."""
+        known = self._strips.get(id(strip))
+        if known is None:
+            if len(self._strips) >= MOST:
+                self._strips.clear()
+            known = self._strips[id(strip)] = (strip, cells(strip, self))
+        return known[1]
 
     def keep(self, segment: Segment, cells: Sequence[Cell]) -> None:
         """Remember a segment's cells; too many of them start over."""

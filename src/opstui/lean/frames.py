@@ -12,7 +12,7 @@ from rich.console import Console
 from textual import _compositor
 from textual.app import App
 
-from opstui.lean.cells import Cell, Inks, cells
+from opstui.lean.cells import Cell, Inks
 from opstui.lean.cover import Cover
 from opstui.lean.front import Front
 
@@ -155,7 +155,7 @@ def _lay_out(front: Front, update: _compositor.LayoutUpdate, inks: Inks) -> None
     for y, strips in enumerate(update.strips, update.region.y):
         row: list[Cell] = []
         for strip in strips:
-            row += cells(strip, inks)
+            row += inks.cells(strip)
         front.span(y, x, row)
 
 
@@ -165,4 +165,4 @@ def _chop(front: Front, update: _compositor.ChopsUpdate, inks: Inks) -> None:
             if strip is None or x > x2 or end <= x1:
                 continue
             part = strip if x2 > x >= x1 and end <= x2 else strip.crop(0, min(end, x2) - x)
-            front.span(y, x, cells(part, inks))
+            front.span(y, x, inks.cells(part))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from opstui.lean.cells import BLANK, Cell, only_background, plain
+from opstui.lean.shades import step
 
 GAP = 6
 """Cells: a shorter unchanged stretch is written again rather than jumped over."""
@@ -133,7 +134,7 @@ class Front:
                 continue
             text, sgr = cell
             if sgr != self._sgr:
-                out.append(f"\x1b[0;{sgr}m" if sgr else "\x1b[m")
+                out.append(step(self._sgr, sgr))
                 self._sgr = sgr
             stop = n + 1
             while stop < size and run[stop] == cell:
