@@ -108,6 +108,8 @@ class Sieve:
                 known[item.key] = (item, words(item))
             if not n % FEW:
                 yield
+                if known is not self._known:  # somebody could not wait
+                    return
 
     def sift(
         self, items: Sequence[Any], needle: str, words: Callable[[Any], str]

@@ -275,4 +275,12 @@ def _words(view: View[Any], columns: Sequence[Column[Any]]) -> Callable[[Any], s
     """The view's words; the default ones without making the columns anew for every row."""
     if type(view).words is not View.words:
         return view.words
-    return lambda item: " ".join(text_of(as_line(column.cell(item))) for column in columns)
+    cells = [column.cell for column in columns]
+
+    def words(item: Any) -> str:
+        said = [cell(item) for cell in cells]
+        return " ".join([
+            one if isinstance(one, str) else text_of(as_line(one)) for one in said
+        ])
+
+    return words
