@@ -24,6 +24,15 @@ class Screen(pyte.Screen):
         (self.delete_lines if delete else self.insert_lines)(count)
         self.cursor.y, self.cursor.x = was
 
+    def looks(self) -> list[list[tuple[object, ...]]]:
+        """Every cell as the eye sees it: a blank has a background only."""
+        return [
+            [(" ", cell.bg) if cell.data == " " and not (
+                cell.underscore or cell.reverse or cell.strikethrough
+            ) else tuple(cell) for cell in (self.buffer[y][x] for x in range(self.columns))]
+            for y in range(self.lines)
+        ]
+
     def cells(self) -> list[list[tuple[object, ...]]]:
         """Every cell with its colours and attributes, comparable."""
         return [

@@ -103,10 +103,10 @@ def test_file_brings_the_same_cells_and_the_same_picture(
     frame = unpack(pack(taken_from(front, "of this")))
     assert frame is not None
     assert rows_of(frame) == front.rows
-    assert screen_of(frame.picture.decode()).cells() == screen_of(whole(front)).cells()
+    assert screen_of(frame.picture.decode()).looks() == screen_of(whole(front)).looks()
     marked = frame.mark("seen 3 h ago")
     front.rows = rows_of(frame)
-    assert screen_of(marked.decode()).cells() == screen_of(whole(front)).cells()
+    assert screen_of(marked.decode()).looks() == screen_of(whole(front)).looks()
 
 
 def test_damaged_file_is_no_frame() -> None:

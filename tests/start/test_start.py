@@ -36,14 +36,14 @@ def test_last_frame_is_on_the_screen_before_textual_is_imported(seen: Machine, g
 def test_live_data_replace_it_without_clearing_the_screen(seen: Machine) -> None:
     with seen.open() as terminal:
         terminal.sees("seen just now")
-        again = looked_around(terminal).screen.cells()
+        again = looked_around(terminal).screen.looks()
         assert terminal.raw.count(b"\x1b[2J") == 1
         assert terminal.raw.count(b"\x1b[?1049h") == 1
         terminal.press("q").ends()
     [frame] = frames(seen)
     frame.unlink()
     with seen.open() as terminal:
-        assert looked_around(terminal).screen.cells() == again
+        assert looked_around(terminal).screen.looks() == again
 
 
 def test_what_changed_meanwhile_is_shown(seen: Machine, gate: Gate) -> None:

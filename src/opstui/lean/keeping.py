@@ -7,11 +7,11 @@ import os
 from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
-from time import time
 
 from opstui.lean.cells import Cell
 from opstui.lean.front import Front
 from opstui.lean.lastframe import LARGEST, NOTE, LastFrame, pack
+from opstui.lean.shades import looks_alike
 
 MOST = 60
 """Files that are kept in a folder of frames; the ones used longest ago go."""
@@ -20,9 +20,9 @@ MOST = 60
 def taken_from(front: Front, identity: str) -> LastFrame:
     """What the terminal shows, as a frame."""
     copy = Front(front.width, front.height, erases=front.erases, scrolls=False)
-    copy.rows = [list(row) for row in front.rows]
+    copy.rows = _with_plain_blanks(front.rows)
     return LastFrame(
-        identity, front.width, front.height, int(time()), _gap(front.rows[0]),
+        identity, front.width, front.height, _gap(front.rows[0]),
         copy.whole().encode(), json.dumps([_runs(row) for row in front.rows]).encode(),
     )
 
@@ -59,11 +59,36 @@ def store(frame: LastFrame, path: Path) -> None:
         _thin_out(path.parent)
 
 
+def renew(path: Path) -> bool:
+    """The frame in this file is on the screen still; False where there is no such file."""
+    try:
+        os.utime(path)
+    except OSError:
+        return False
+    return True
+
+
 def _thin_out(folder: Path) -> None:
     with os.scandir(folder) as entries:
         files = sorted(((entry.stat().st_mtime, entry.path) for entry in entries), reverse=True)
     for _, path in files[MOST:]:
         Path(path).unlink(missing_ok=True)
+
+
+def _with_plain_blanks(rows: list[list[Cell]]) -> list[list[Cell]]:
+    """The same to the eye in fewer characters: a blank has whatever foreground comes before it."""
+    sgr = ""
+    drawn: list[list[Cell]] = []
+    for row in rows:
+        new: list[Cell] = []
+        for cell in row:
+            if cell is not None and cell[0] == " " and looks_alike(sgr, cell[1]):
+                cell = (" ", sgr)
+            if cell is not None:
+                sgr = cell[1]
+            new.append(cell)
+        drawn.append(new)
+    return drawn
 
 
 def _runs(row: list[Cell]) -> list[tuple[str, str | list[str | None]]]:

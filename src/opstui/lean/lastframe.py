@@ -27,14 +27,14 @@ class LastFrame:
     __slots__ = ("at", "cells", "gap", "height", "identity", "note", "picture", "width")
 
     def __init__(
-        self, identity: str, width: int, height: int, at: int, gap: tuple[int, int, str],
+        self, identity: str, width: int, height: int, gap: tuple[int, int, str],
         picture: bytes, cells: bytes,
     ) -> None:
         self.identity = identity
         """What it is the frame of, and what it depends on."""
         self.width, self.height = width, height
-        self.at = at
-        """When it was taken, in seconds since 1970."""
+        self.at = 0.0
+        """When it was on a screen, in seconds since 1970: its file's time."""
         self.gap = gap
         self.picture = picture
         self.cells = cells
@@ -69,14 +69,17 @@ def read(path: str, identity: str) -> LastFrame | None:
     finally:
         os.close(file)
     frame = unpack(data)
-    return frame if frame is not None and frame.identity == identity else None
+    if frame is None or frame.identity != identity:
+        return None
+    frame.at = facts.st_mtime
+    return frame
 
 
 def pack(frame: LastFrame) -> bytes:
     """The file's bytes."""
     x, room, colours = frame.gap
     identity = frame.identity.encode("utf-8", "surrogateescape")
-    facts = (frame.width, frame.height, frame.at, x, room, colours or "-",
+    facts = (frame.width, frame.height, x, room, colours or "-",
              len(identity), len(frame.picture), len(frame.cells))
     body = " ".join(str(fact) for fact in facts).encode() + b"\n"
     body += identity + frame.picture + frame.cells
@@ -91,14 +94,14 @@ def unpack(data: bytes) -> LastFrame | None:
     line, _, rest = body.partition(b"\n")
     words = line.decode("ascii", "replace").split(" ")
     try:
-        width, height, at, x, room = (int(word) for word in words[:5])
-        a, b, c = (int(word) for word in words[6:])
+        width, height, x, room = (int(word) for word in words[:4])
+        a, b, c = (int(word) for word in words[5:])
     except ValueError:
         return None
     if len(rest) != a + b + c:
         return None
-    colours = "" if words[5] == "-" else words[5]
+    colours = "" if words[4] == "-" else words[4]
     return LastFrame(
-        rest[:a].decode("utf-8", "surrogateescape"), width, height, at, (x, room, colours),
+        rest[:a].decode("utf-8", "surrogateescape"), width, height, (x, room, colours),
         rest[a : a + b], rest[a + b :],
     )

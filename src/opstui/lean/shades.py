@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from opstui.lean.cells import only_background
+
 
 def _parts(sgr: str) -> tuple[str, str, tuple[str, ...]]:
     """Foreground, background and the other attributes of SGR parameters (ECMA-48, 8.3.117)."""
@@ -22,6 +24,12 @@ def _parts(sgr: str) -> tuple[str, str, tuple[str, ...]]:
         else:
             others.append(code)
     return front, ground, tuple(others)
+
+
+@lru_cache(maxsize=4096)
+def looks_alike(one: str, other: str) -> bool:
+    """Whether a blank looks the same in both styles."""
+    return _parts(one)[1] == _parts(other)[1] and only_background(one) and only_background(other)
 
 
 @lru_cache(maxsize=4096)

@@ -9,6 +9,7 @@ from time import monotonic
 from textual.geometry import Region
 
 from opstui.lean import keeping, memory
+from opstui.lean.cells import Cell
 from opstui.lean.frames import Frames
 from opstui.start.opening import Opening
 from opstui.ui.house import House
@@ -29,6 +30,8 @@ class Arrival:
         self._reveal = Reveal(house, Region(note[0], 0, len(note[1]), 1) if note else Region())
         self._live = False
         self._kept = 0.0
+        self._rows: list[list[Cell]] = []
+        """What was kept last."""
         if opening.frame is not None:
             frames.adopt(keeping.rows_of(opening.frame), self._reveal.regions)
 
@@ -50,5 +53,8 @@ class Arrival:
         shown = self._frames.shown
         if shown is not None and self._reveal.live and at_home(self._house):
             self._kept = monotonic()
-            frame = keeping.taken_from(shown, self._opening.identity)
-            keeping.store(frame, Path(self._opening.file))
+            file = Path(self._opening.file)
+            if shown.rows == self._rows and keeping.renew(file):
+                return
+            self._rows = [list(row) for row in shown.rows]
+            keeping.store(keeping.taken_from(shown, self._opening.identity), file)

@@ -84,7 +84,7 @@ def prepared(request: Request, environ: Mapping[str, str]) -> Opening:
     return Opening(request.folder, top, identity, os.path.join(cache, name))
 
 
-def since(at: int) -> str:
+def since(at: float) -> str:
     """How long ago that was."""
     seconds = max(0.0, time.time() - at)
     _, unit, name = next(units for units in UNITS if seconds < units[0])
