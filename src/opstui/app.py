@@ -11,7 +11,7 @@ from textual.app import App
 from opstui.domain import words
 from opstui.domain.errors import OpstuiError
 from opstui.domain.local_mlflow import LocalPhase
-from opstui.lean import leaving
+from opstui.lean import leaving, memory
 from opstui.lean.install import Installed, install
 from opstui.panes.table import VIEWS, extra, panes
 from opstui.start.arrival import Arrival
@@ -82,6 +82,8 @@ class OpstuiApp(App[None]):
         self.set_timer(EARLY, self._replay)
         if self._arrival is not None:
             self._arrival.begin(self.set_timer)
+        elif self.whole_process:
+            self.set_timer(EARLY, memory.settle)
         if self.local and not self.front.connection.configured:
             start_work(self, self.start_local, "local")
 
