@@ -171,7 +171,9 @@ class Floor(Ground):
     @on(Pane.Loaded)
     def _loaded(self, event: Pane.Loaded) -> None:
         news.followed(self.panes, event.kind)
-        if event.kind == self.pane.view.kind or event.kind in self.pane.view.follows:
+        level = self.pane.level
+        own = event.kind == level.view.kind and not (level.told and level.same)
+        if own or event.kind in level.view.follows:
             self.show_details()
         self.post_message(self.Moved())
 

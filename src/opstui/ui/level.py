@@ -74,6 +74,11 @@ class Level:
         if self.view.interval is None:
             return None
         interval = self.view.interval
-        if type(self.view).changes is not View.changes:  # beside what tells, it may take its time
+        if self.told:  # beside what tells, it may take its time
             interval = min(max(interval, MOST * 2), interval * 2.0 ** min(self.same, 2))
         return max(interval, 10 * self.took)
+
+    @property
+    def told(self) -> bool:
+        """Whether the source tells of its changes by itself."""
+        return type(self.view).changes is not View.changes
