@@ -66,6 +66,7 @@ class Listing:
         self.place = Place()
         self.shown: Sequence[Any] = ()
         """The items that pass the filter, in order."""
+        self._in_order: Sequence[Any] = ()
         self._sorter = order.Sorter()
         self._sieve = order.Sieve()
 
@@ -78,7 +79,7 @@ class Listing:
     def show(self, rows: Rows, place: Place) -> None:
         """Take other rows; the cursor is where `place` says, by key and else by index."""
         if place is not self.place:
-            self._sieve.forget()
+            self._sieve = order.Sieve()  # other words, even where keys are the same
         self.rows, self.place = rows, place
         if place.marked:
             place.marked &= {item.key for item in rows.items}
@@ -91,6 +92,7 @@ class Listing:
         shown = rows.items
         if by is not None and by.sort is not None and not rows.sorted:
             shown = self._sorter.sort(shown, by.sort, descending=place.descending)
+        self._in_order = shown
         if not rows.filtered:
             shown = self._sieve.sift(shown, place.filter, rows.words)
         self.shown = shown
@@ -103,7 +105,7 @@ class Listing:
     def read_ahead(self) -> Iterator[None]:
         """Get ready for a filter, step by step."""
         if not self.rows.filtered:
-            yield from self._sieve.ahead(self.rows.items, self.rows.words)
+            yield from self._sieve.ahead(self._in_order, self.rows.words)
 
     def move_to(self, index: int) -> None:
         """Put the cursor on a row, as near as there is one."""

@@ -96,20 +96,23 @@ class Sieve:
         self._needle = ""
         self._passed: list[int] = []
 
-    def forget(self) -> None:
-        """Another list: its words are other ones, even where keys are the same."""
-        self.__init__()  # type: ignore[misc]
-
     def ahead(self, items: Sequence[Any], words: Callable[[Any], str]) -> Iterator[None]:
-        """Learn words before they are needed, a few at each step."""
-        known = self._known
+        """Learn the items' words, a few at each step; what was learnt stays when it is left."""
+        begun, known = self._items, self._known
+        texts: list[str] = []
         for n, item in enumerate(items):
-            if item.key not in known:
-                known[item.key] = (item, words(item))
+            old = known.get(item.key)
+            if old is None or (old[0] is not item and old[0] != item):
+                old = known[item.key] = (item, words(item))
+            texts.append(old[1])
             if not n % FEW:
                 yield
-                if known is not self._known:  # somebody could not wait
-                    return
+                if self._items is not begun or self._known is not known:
+                    return  # somebody could not wait
+        if len(known) > 2 * len(items) + FEW:
+            known = {item.key: known[item.key] for item in items}
+        self._known, self._items, self._needle = known, items, ""
+        self._texts, self._lower = texts, [text.lower() for text in texts]
 
     def sift(
         self, items: Sequence[Any], needle: str, words: Callable[[Any], str]
@@ -119,7 +122,8 @@ class Sieve:
             self._needle = ""
             return items
         if items is not self._items:
-            self._learn(items, words)
+            for _ in self.ahead(items, words):
+                pass
         small = needle == needle.lower()
         texts = self._lower if small else self._texts
         among: Sequence[int] = range(len(items))
@@ -141,15 +145,3 @@ class Sieve:
             bool(last) and needle.startswith(last) and "!" not in needle
             and small == (last == last.lower())
         )
-
-    def _learn(self, items: Sequence[Any], words: Callable[[Any], str]) -> None:
-        before, known = self._known, {}
-        for item in items:
-            key = item.key
-            old = before.get(key)
-            if old is None or (old[0] is not item and old[0] != item):
-                old = (item, words(item))
-            known[key] = old
-        self._known, self._items, self._needle = known, items, ""
-        self._texts = [known[item.key][1] for item in items]
-        self._lower = [text.lower() for text in self._texts]
