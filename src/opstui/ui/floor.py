@@ -40,17 +40,14 @@ class Floor(Ground):
         self.tabs = False
         """Whether the screen is so narrow that a line of tabs stands for the other panes."""
         self._came_from = 0
+        for pane in self.panes:
+            pane.list.follower = self._follow
 
     def compose(self) -> ComposeResult:
         """The panes above each other, the details beside them."""
         with Ground(id="left"):
             yield from self.panes
         yield self.detail
-
-    def on_mount(self) -> None:
-        """Follow the cursor without the detour of a message: one frame shows row and details."""
-        for pane in self.panes:
-            pane.list.follower = self._follow
 
     # where things stand
 
@@ -176,10 +173,6 @@ class Floor(Ground):
         if own or event.kind in level.view.follows:
             self.show_details()
         self.post_message(self.Moved())
-
-    @on(RowList.Highlighted)
-    def _highlighted(self, event: RowList.Highlighted) -> None:
-        self._follow(event.rows)
 
     def _follow(self, rows: RowList) -> None:
         if rows is self.pane.list:

@@ -23,19 +23,6 @@ __all__ = ["Place", "RowList", "Rows"]
 class RowList(Framed):
     """Draws rows in sight only; nothing is built for the others."""
 
-    class Highlighted(Message):
-        """The cursor stands on another item, or on none, or the item itself changed."""
-
-        def __init__(self, rows: RowList, item: Any) -> None:
-            super().__init__()
-            self.rows = rows
-            self.item = item
-
-        @property
-        def control(self) -> RowList:
-            """The list that sends it."""
-            return self.rows
-
     class NearEnd(Message):
         """The last row that is loaded is in sight."""
 
@@ -51,7 +38,8 @@ class RowList(Framed):
         self.listing = Listing()
         self.row_lines = RowLines(self.listing)
         self.follower: Callable[[RowList], None] | None = None
-        """Called at once instead of sending Highlighted."""
+        """Told when the cursor stands on another item, or on none, or the item itself changed. No
+        message, whose detour would cost a frame: row and details change in one."""
         self._told: Any = None
 
     # what it shows
@@ -96,8 +84,6 @@ class RowList(Framed):
             self._told = item
             if self.follower is not None:
                 self.follower(self)
-            else:
-                self.post_message(self.Highlighted(self, item))
         if rows.more and place.index >= len(self.shown) - max(1, self.list_height):
             self.post_message(self.NearEnd(self))
 
