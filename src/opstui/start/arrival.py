@@ -15,6 +15,8 @@ from opstui.start.opening import Opening
 from opstui.ui.house import House
 from opstui.ui.reveal import PATIENCE, Reveal, at_home
 
+REST = 1.0
+"""Seconds after the last pane came in, so that nobody's first key waits for tidying up."""
 AGAIN = 60.0
 """Seconds between frames that are kept while data come in."""
 
@@ -29,7 +31,8 @@ class Arrival:
         note = opening.frame.note if opening.frame is not None else None
         self._reveal = Reveal(house, Region(note[0], 0, len(note[1]), 1) if note else Region())
         self._live = False
-        self._kept = 0.0
+        self._again = 0.0
+        self._after: Callable[[float, Callable[[], None]], object] = lambda _seconds, _work: None
         self._rows: list[list[Cell]] = []
         """What was kept last."""
         if opening.frame is not None:
@@ -37,6 +40,7 @@ class Arrival:
 
     def begin(self, after: Callable[[float, Callable[[], None]], object]) -> None:
         """The app runs: nothing waits longer than the patience. `after` sets a timer."""
+        self._after = after
         after(PATIENCE + 0.05, self.look)
 
     def look(self) -> None:
@@ -44,15 +48,15 @@ class Arrival:
         self._frames.lift()
         if not self._live and (self._reveal.live or monotonic() > self._reveal.end):
             self._live = True
-            memory.settle()
-        if self._live and monotonic() - self._kept > AGAIN:
-            self.keep()
+            self._after(REST, memory.settle)
+        if self._live and monotonic() > self._again:
+            self._again = monotonic() + AGAIN
+            self._after(REST, self.keep)
 
     def keep(self) -> None:
         """Keep what is shown, where the next start will look like it."""
         shown = self._frames.shown
         if shown is not None and self._reveal.live and at_home(self._house):
-            self._kept = monotonic()
             file = Path(self._opening.file)
             if shown.rows == self._rows and keeping.renew(file):
                 return

@@ -62,6 +62,8 @@ class Reveal:
 
     @property
     def live(self) -> bool:
-        """Whether every pane in sight has settled."""
+        """Whether everything in sight has settled."""
         floor = self._house.floor
-        return self._house.headed and all(settled(pane) for pane in floor.panes if pane.display)
+        return self._house.headed and not (floor.detail.display and floor.detail.waiting) and all(
+            settled(pane) for pane in floor.panes if pane.display
+        )
