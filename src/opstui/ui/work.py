@@ -18,5 +18,8 @@ def start_work(
     A callable, not a coroutine: work that is cancelled before it began leaves nothing behind
     that was never awaited.
     """
-    worker: Worker[None] = node.run_worker(work, group=group, exclusive=exclusive)
+    # without a description Textual makes one of all that `work` holds: every row of a list
+    worker: Worker[None] = node.run_worker(
+        work, group=group, description=group, exclusive=exclusive
+    )
     del worker
