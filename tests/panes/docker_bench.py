@@ -53,7 +53,7 @@ def row(view: View[Any], item: Any, width: int) -> str:
     """One item as a row of this width."""
     columns = view.columns()
     layout = table.lay_out(columns, table.measure(columns, [item]), width, titles=False)
-    return text_of(table.row(layout, item)).rstrip()
+    return text_of(table.row(layout, columns, table.cells_of(columns, item))).rstrip()
 
 
 def why_not(view: View[Any], name: str, item: Any, *, read_only: bool = False) -> str:

@@ -13,7 +13,7 @@ from opstui.backends.journal import FileJournal
 from opstui.operations.world import World
 from opstui.ui.column import Column
 from opstui.ui.paint import Line, text_of
-from opstui.ui.table import heading, lay_out, measure, row
+from opstui.ui.table import cells_of, heading, lay_out, measure, row
 from tests.backends.git.repo import START
 
 NOW = datetime.fromtimestamp(START + 86400 * 3, UTC)
@@ -33,8 +33,8 @@ def world(path: Path, *, ascii_only: bool = False) -> World:
 def drawn(columns: Sequence[Column[Any]], items: Sequence[Any], width: int) -> list[str]:
     """The list as a pane of this width shows it."""
     layout = lay_out(columns, measure(columns, items), width, titles=True)
-    return [text_of(line).rstrip() for line in
-            (heading(layout, "", False), *(row(layout, item) for item in items))]
+    rows = (row(layout, columns, cells_of(columns, item)) for item in items)
+    return [text_of(line).rstrip() for line in (heading(layout, "", False), *rows)]
 
 
 def texts(shown: Sequence[Line]) -> list[str]:

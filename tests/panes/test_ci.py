@@ -47,7 +47,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
 def rows(view: CiView, runs: list[CiRun], width: int) -> list[str]:
     columns = view.columns()
     layout = table.lay_out(columns, table.measure(columns, runs), width, titles=False)
-    return [text_of(table.row(layout, run)) for run in runs]
+    return [text_of(table.row(layout, columns, table.cells_of(columns, run))) for run in runs]
 
 
 def why_not(view: CiView, name: str, run: CiRun | None, *, read_only: bool = False) -> str:

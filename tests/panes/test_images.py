@@ -57,7 +57,8 @@ def test_a_wide_row_says_everything(still: ImagesView) -> None:
 
 def test_a_narrow_row_keeps_name_size_and_age(still: ImagesView) -> None:
     assert row(still, IMAGE, 34).startswith("churn-api:1.4.0")
-    assert row(still, IMAGE, 34).endswith("184 MB 3h")
+    assert row(still, IMAGE, 34).endswith("3h")
+    assert row(still, IMAGE, 44).endswith("184 MB 3h")
 
 
 def test_names_that_do_not_fit_a_row_are_counted() -> None:

@@ -21,6 +21,8 @@ from opstui.ui.paint import Line, Span, glyph, line
 from opstui.ui.view import View
 
 _PAGE = 200
+_GLANCE = 100
+"""Commits beside a branch, read anew for each branch the cursor rests on."""
 """Commits that are read at a time."""
 _NAMES = 2
 """Names that are shown beside a commit."""
@@ -51,10 +53,10 @@ def log_detail(world: World, branch: Branch) -> Detail:
     """The branch's log with its graph."""
 
     async def load(width: int, /) -> Sequence[Line]:
-        commits = await world.git.commits(branch.ref, _PAGE)
+        commits = await world.git.commits(branch.ref, _GLANCE)
         shown = [_log_line(world, commit) for commit in commits]
-        if len(commits) == _PAGE:
-            shown.append(line((f"the newest {_PAGE}; enter lists all commits", "dim")))
+        if len(commits) == _GLANCE:
+            shown.append(line((f"the newest {_GLANCE}; enter lists all commits", "dim")))
         return shown
 
     return Detail(f"log/{branch.ref}/{branch.commit}", "Log", load)

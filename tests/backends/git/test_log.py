@@ -25,9 +25,9 @@ async def test_one_row_a_commit_with_the_graph_beside_it(repo: Repo, calls: Rece
     commits = await git.commits("refs/heads/main", 10)
     assert [(commit.graph, commit.subject) for commit in commits] == [
         ("*─╮", "merge"),
+        ("* │", "trunk"),
         ("│ *", "side two"),
         ("│ *", "side one"),
-        ("* │", "trunk"),
         ("*─╯", "first"),
     ]
     assert commits[0].refs == ("main", "v1")
