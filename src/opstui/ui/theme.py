@@ -11,7 +11,7 @@ from textual.theme import BUILTIN_THEMES, Theme
 
 from opstui.domain.text import clean
 
-GLYPHS = str.maketrans("·›…→←↑↓↕×“”‘’–—−○●•▌─│╭╮╰╯╱╲", "->~><^v:x\"\"''---o**>-|++++/\\")
+GLYPHS = str.maketrans("·›…→←↑↓↕×“”‘’–—−○●•▌─│╭╮╰╯├┤┼╱╲", "->~><^v:x\"\"''---o**>-|+++++++/\\")
 """What stands for a glyph on a terminal that can't show it."""
 
 
