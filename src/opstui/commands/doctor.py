@@ -42,7 +42,7 @@ async def run(args: argparse.Namespace, places: Places, environ: Mapping[str, st
         await front.close()
     shared = top_of(front.path)
     findings = [
-        *versions(), *found, terminal(environ, plain=front.world.ascii_only),
+        *versions(), *found, terminal(environ, plain=front.world.ascii_only), frames(environ),
         file("settings", places.settings, "opstui config init writes one"),
         *([file("repository settings", shared / REPOSITORY_FILE, "")] if shared else []),
         Finding("log", Status.PASSED, str(places.log)),
@@ -95,6 +95,20 @@ def terminal(environ: Mapping[str, str], *, plain: bool) -> Finding:
         "terminal", Status.WARNED if small else Status.PASSED, ", ".join(facts),
         "opstui is made for 80x24 and more" if small else "",
     )
+
+
+def frames(environ: Mapping[str, str]) -> Finding:
+    """Whether only differences are sent to the terminal, or Textual's own whole lines."""
+    from opstui.lean.install import unfit
+
+    if environ.get("OPSTUI_STOCK"):
+        return Finding("frames", Status.WARNED, "Textual's own, as OPSTUI_STOCK asks",
+                       "unset it for a thin line")
+    reason = unfit()
+    if reason:
+        return Finding("frames", Status.WARNED, f"Textual's own: {reason}",
+                       "everything works, with more bytes; a newer opstui may fit this Textual")
+    return Finding("frames", Status.PASSED, "only what differs is sent")
 
 
 def file(name: str, path: Path, hint: str) -> Finding:

@@ -20,23 +20,30 @@ class Installed(NamedTuple):
     """Why it keeps the stock path, or empty."""
 
 
+def unfit() -> str:
+    """Why this Textual release can't be drawn through short frames; empty where it can."""
+    try:
+        from opstui.lean import driver
+        from opstui.lean.frames import why_not
+    except ImportError as error:
+        return f"this Textual has no {error.name or error}"
+    del driver  # that it could be imported is all that matters
+    return why_not()
+
+
 def install(app: App[Any], taken: Taken | None = None) -> Installed:
     """Equip an app before it runs.
 
     taken: a terminal that was taken already; given back where the app keeps the stock path.
     """
-    reason = ""
-    try:
-        from opstui.lean.driver import LeanDriver
-        from opstui.lean.frames import Frames, why_not
-
-        reason = why_not()
-    except ImportError as error:
-        reason = f"this Textual has no {error.name or error}"
+    reason = unfit()
     if reason:
         if taken is not None:
             taken.give_back()
         return Installed(None, reason)
+    from opstui.lean.driver import LeanDriver
+    from opstui.lean.frames import Frames
+
     frames = Frames(app)
     frames.attach()
     app.driver_class = type("Driver", (LeanDriver,), {
