@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 INPUT, OUTPUT = 0, 2
 ENTER = b"\x1b[?1049h\x1b[?25l\x1b[?7l"
 LEAVE = b"\x1b[?2026l\x1b[m\x1b[?7h\x1b[?1049l\x1b[?25h"
+GLANCE = 0.01
+"""Seconds in which a fast line has taken the picture."""
 PATIENCE = 0.5
 """Seconds that a way out waits for a picture still on its way through a slow line."""
 
@@ -47,6 +49,7 @@ class Taken:
         self.painted = True
         self._written.acquire()
         _thread.start_new_thread(self._write, (ENTER + picture,))
+        self._settle(GLANCE)  # otherwise imports would keep the interpreter from it
 
     def _write(self, data: bytes) -> None:
         try:
