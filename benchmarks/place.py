@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import docker
+import docker.errors
 import pytest
 from tests.servers import dockerd, mlflow_server
 
@@ -39,6 +41,8 @@ class Place:
     missing: list[str] = field(default_factory=list)
     """What could not be had here, and why."""
     number: int = 0
+    experiment: str = ""
+    """Id of the experiment of the newest news."""
 
     def news(self) -> str:
         """Change one thing in every source, so that it stands first; its number.
@@ -55,11 +59,30 @@ class Place:
         if self.engine is not None:
             self._image(f"shot:{name}", f"shot:{before}")
         if self.mlflow:
-            self._ask("experiments/create", name=f"exp-{name}")
+            self._forget_mlflow(before)
+            made = self._ask("experiments/create", name=f"exp-{name}")
+            self.experiment = str(made["experiment_id"])
             self._ask("registered-models/create", name=f"0-model-{name}")
-            if self.number > 1:
-                self._ask("registered-models/delete", "DELETE", name=f"0-model-{before}")
         return name
+
+    def hush(self) -> None:
+        """Take the news away again: all that is left is old, so that no age on a screen grows."""
+        name = f"{self.number:04d}"
+        if self.number:
+            git(self.repository, "update-ref", "-d", f"refs/heads/live/{name}")
+            if self.engine is not None:
+                with self.engine.client() as client:
+                    client.remove_image(f"shot:{name}")
+            if self.mlflow:
+                self._forget_mlflow(name)
+            self.number += 1
+        shutil.rmtree(self.home / ".local" / "state", ignore_errors=True)
+
+    def _forget_mlflow(self, name: str) -> None:
+        if self.experiment:
+            self._ask("experiments/delete", experiment_id=self.experiment)
+            self._ask("registered-models/delete", "DELETE", name=f"0-model-{name}")
+            self.experiment = ""
 
     def complete(self, program: peers.Program, name: str) -> list[str]:
         """What the screen shows once all panes that have a source here are live."""
@@ -98,16 +121,16 @@ class Place:
         with self.engine.client() as client:
             repository, _, tag = name.partition(":")
             client.import_image_from_data(layer.getvalue(), repository=repository, tag=tag)
-            if self.number > 1:
+            with contextlib.suppress(docker.errors.ImageNotFound):
                 client.remove_image(before)
 
-    def _ask(self, path: str, method: str = "POST", **body: Any) -> None:
+    def _ask(self, path: str, method: str = "POST", **body: Any) -> Any:
         request = urllib.request.Request(
             f"{self.mlflow}/api/2.0/mlflow/{path}", json.dumps(body).encode(),
             {"Content-Type": "application/json"}, method=method,
         )
         with urllib.request.urlopen(request, timeout=30) as answer:
-            answer.read()
+            return json.load(answer)
 
 
 @contextlib.contextmanager
@@ -127,7 +150,12 @@ def place(keep: Path, sizes: Sizes) -> Iterator[Place]:
         if not (kept / ".git" / "packed-refs").exists():
             seeds.repository(kept, sizes)
         shutil.copytree(kept, made.repository, symlinks=True)
-        git(made.repository, "commit", "--quiet", "--allow-empty", "-m", "newest on main")
+        tree = git(made.repository, "rev-parse", "main^{tree}")
+        when = {f"GIT_{who}_DATE": f"{seeds.START + 10_000_000} +0000"
+                for who in ("AUTHOR", "COMMITTER")}
+        tip = git(made.repository, "commit-tree", tree, "-p", "main", "-m", "newest on main",
+                  environ=when)
+        git(made.repository, "update-ref", "refs/heads/main", tip)
         stack.enter_context(_engine(made, sizes))
         stack.enter_context(_mlflow(made, keep, sizes))
         yield made

@@ -17,7 +17,11 @@ from benchmarks.session import Link, Session, UnseenError, now
 from benchmarks.usage import usage
 
 QUIET = 0.25
-"""Seconds without a byte after which a program is taken to be done."""
+"""Seconds without a byte after which a program is taken to have started."""
+REST = 0.12
+"""Seconds without a byte after which the next key is pressed: somebody moves on quickly."""
+PAUSE = 0.6
+"""The same for somebody who reads the details."""
 THIN = Link(rate=256_000 / 8, answer=0.05)
 HELD = 60
 """Presses of a key held for two seconds at 30 a second."""
@@ -29,11 +33,13 @@ class Measure:
 
     keys: int = 40
     idle: float = 60.0
+    settle: float = 10.0
+    """Seconds until a program that was started is taken to be idle."""
     refreshes: int = 20
     rows: tuple[int, int] = (10_000, 100_000)
 
 
-SHORT = Measure(keys=4, idle=1.0, refreshes=2, rows=(500, 5_000))
+SHORT = Measure(keys=4, idle=1.0, settle=2.0, refreshes=2, rows=(500, 5_000))
 
 
 @dataclass
@@ -115,11 +121,14 @@ def work(stage: Stage) -> None:
         stage.figures.add("start_cpu", 1000 * usage(session.pid).cpu)
         stage.to_list(session)
         keys(stage, session, b"j", stage.measure.keys)
+        keys(stage, session, b"j", max(2, stage.measure.keys // 4), "calm_", PAUSE)
         stage.figures.add("peak", usage(session.pid).peak)
         leave(stage, session, "q", session.send(stage.program.quit))
 
 
-def keys(stage: Stage, session: Session, key: bytes, count: int, prefix: str = "") -> None:
+def keys(
+    stage: Stage, session: Session, key: bytes, count: int, prefix: str = "", rest: float = REST
+) -> None:
     """Press a key again and again, each time when the program has come to rest."""
     before, cpu = session.written, usage(session.pid).cpu
     for _ in range(count):
@@ -130,7 +139,7 @@ def keys(stage: Stage, session: Session, key: bytes, count: int, prefix: str = "
             stage.figures.add(f"{prefix}key_missed", 1)
         else:
             stage.figures.add(f"{prefix}key", 1000 * (at - sent))
-        session.rest(QUIET)
+        session.rest(rest)
         stage.figures.add(f"{prefix}settled", 1000 * max(0.0, session.last - sent))
     stage.figures.add(f"{prefix}key_bytes", (session.written - before) / count)
     stage.figures.add(f"{prefix}key_cpu", 1000 * (usage(session.pid).cpu - cpu) / count)
@@ -174,11 +183,12 @@ def idle(stages: Sequence[Stage]) -> None:
     """Leave all of them alone at the same time: none of these figures depends on the others."""
     with ExitStack() as stack:
         begun: list[tuple[Stage, Session]] = []
-        news = stages[0].place.news() if stages else ""
+        if stages:
+            stages[0].place.hush()
         for stage in stages:
             with stage.failing("idle"):
                 session = stack.enter_context(stage.open())
-                stage.start(session, news, "again_")
+                session.until(lambda text: "main" in text or "churn" in text, "a list")
                 begun.append((stage, session))
         with ThreadPoolExecutor(max(1, len(begun))) as pool:
             list(pool.map(_alone, begun))
@@ -187,7 +197,7 @@ def idle(stages: Sequence[Stage]) -> None:
 def _alone(begun: tuple[Stage, Session]) -> None:
     stage, session = begun
     stage.to_list(session)
-    session.rest(2.0)
+    session.watch(stage.measure.settle)
     before, written, began = usage(session.pid), session.written, now()
     session.watch(stage.measure.idle)
     span, after = now() - began, usage(session.pid)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import sqlite3
@@ -40,10 +41,15 @@ class Sizes:
 SHORT = Sizes(branches=60, commits=300, images=12, runs=120, versions=40)
 
 
-def git(folder: Path, *words: str, data: bytes | None = None) -> str:
-    """Run git in a folder; what it printed."""
+def git(
+    folder: Path, *words: str, data: bytes | None = None, environ: Mapping[str, str] | None = None
+) -> str:
+    """Run git in a folder; what it printed. A commit's author is always the same."""
+    who = {f"GIT_{role}_{what}": text for role in ("AUTHOR", "COMMITTER")
+           for what, text in (("NAME", "Ana"), ("EMAIL", "ana@example.org"))}
     done = subprocess.run(
-        ["git", "-C", str(folder), *words], input=data, check=True, capture_output=True
+        ["git", "-C", str(folder), *words], input=data, check=True, capture_output=True,
+        env={**os.environ, **who, **(environ or {})},
     )
     return done.stdout.decode().strip()
 
@@ -57,7 +63,6 @@ def repository(folder: Path, sizes: Sizes) -> None:
     stream = b"".join(_history(sizes, tracked))
     git(folder, "fast-import", "--quiet", "--done", data=stream)
     with (folder / ".git" / "config").open("a") as config:
-        config.write("[user]\n\tname = Ana\n\temail = ana@example.org\n")
         config.write(f'[remote "origin"]\n\turl = {folder}.git\n'
                      "\tfetch = +refs/heads/*:refs/remotes/origin/*\n")
         for name in tracked:
