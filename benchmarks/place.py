@@ -13,7 +13,7 @@ import subprocess
 import tarfile
 import tempfile
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -146,6 +146,7 @@ def place(keep: Path, sizes: Sizes) -> Iterator[Place]:
             **passed, "HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1",
             "LANG": "C.UTF-8", "DOCKER_HOST": NOWHERE, "TMPDIR": str(home),
         })
+        awaited = stack.enter_context(_mlflow(made, keep, sizes))
         kept = keep / f"repository-{sizes.branches}-{sizes.commits}"
         if not (kept / ".git" / "packed-refs").exists():
             seeds.repository(kept, sizes)
@@ -157,7 +158,7 @@ def place(keep: Path, sizes: Sizes) -> Iterator[Place]:
                   environ=when)
         git(made.repository, "update-ref", "refs/heads/main", tip)
         stack.enter_context(_engine(made, sizes))
-        stack.enter_context(_mlflow(made, keep, sizes))
+        awaited()
         yield made
 
 
@@ -181,12 +182,13 @@ def _engine(made: Place, sizes: Sizes) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _mlflow(made: Place, keep: Path, sizes: Sizes) -> Iterator[None]:
+def _mlflow(made: Place, keep: Path, sizes: Sizes) -> Iterator[Callable[[], None]]:
+    """Starts the server; what it gives waits until it answers, for that takes long."""
     try:
         mlflow_server.require_mlflow()
     except (pytest.skip.Exception, pytest.fail.Exception) as reason:
         made.missing.append(f"experiments and models: {reason}")
-        yield
+        yield lambda: None
         return
     kept = keep / f"store-{sizes.runs}-{sizes.versions}.db"
     if not kept.exists():
@@ -195,10 +197,13 @@ def _mlflow(made: Place, keep: Path, sizes: Sizes) -> Iterator[None]:
     folder.mkdir()
     shutil.copy(kept, folder / "store.db")
     process, url = mlflow_server.start_server(folder)
-    try:
+
+    def answers() -> None:
         mlflow_server.await_health(url, folder / "server.log")
         made.mlflow = made.environ["MLFLOW_TRACKING_URI"] = url
-        yield
+
+    try:
+        yield answers
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
