@@ -49,7 +49,8 @@ def main(given: Sequence[str]) -> int:
     measure = scenes.SHORT if options.short else Measure()
     rounds = 1 if options.short else options.rounds
     wanted = [name for name in options.only.split(",") if name]
-    chosen = [scene for scene in scenes.SCENES if not wanted or scene.name in wanted]
+    chosen = [scene for scene in (scenes.BRIEF if options.short else scenes.SCENES)
+              if not wanted or scene.name in wanted]
     say("seeding and starting servers")
     with place(keep, sizes) as here:
         programs = peers.ours()

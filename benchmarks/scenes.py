@@ -258,3 +258,7 @@ SCENES = (
     Scene("rows", rows, ("opstui", "stock")),
     Scene("refresh", refresh, ("opstui", "stock")),
 )
+BRIEF = tuple(
+    scene if scene.name == "work" else replace(scene, programs=("opstui",)) for scene in SCENES
+)
+"""For the short form, which only has to show that everything runs."""
