@@ -33,35 +33,45 @@ class DetailArea(DocumentView):
         self.details: tuple[Detail, ...] = ()
         self.tab_title = ""
         self._shown = ""
+        self._coming: tuple[Line, tuple[Detail, ...]] | None = None
         self._known: OrderedDict[str, Document] = OrderedDict()
         self._timer: Timer | None = None
         self._followed = ""
 
     def show(self, heading: Line, details: Sequence[Detail]) -> None:
-        """Show the details of an item; the same tab as before where it has one."""
-        self.heading = heading
-        self.details = tuple(details)
-        detail = self.current
-        if detail is None:
-            self._shown, self.document = "", Document()
-            self.workers.cancel_group(self, "detail")
-            self.redraw()
-            return
-        if detail.id != self._shown:
-            self.workers.cancel_group(self, "detail")
-            self._followed = ""
-            self._shown = detail.id
-            self.document = self._remember(detail.id)
-        self.redraw()
+        """Show the details of an item once the cursor rests; the same tab where it has one.
+
+        Until then the item before stays whole, heading and text: a held key draws rows only.
+        """
+        self._coming = (heading, tuple(details))
         if self._timer is not None:
             self._timer.stop()
+        coming = self._chosen(self._coming[1])
+        if coming is None or not self._shown or coming.id == self._shown:
+            self.settle()
         self._timer = self.set_timer(self.rests, self.read)
+
+    def settle(self) -> None:
+        """Show what was asked for last without waiting for the cursor to rest."""
+        if self._coming is None:
+            return
+        (self.heading, self.details), self._coming = self._coming, None
+        detail = self.current
+        if detail is None or detail.id != self._shown:
+            self.workers.cancel_group(self, "detail")
+            self._followed = ""
+            self._shown = detail.id if detail is not None else ""
+            self.document = self._remember(detail.id) if detail is not None else Document()
+        self.redraw()
+
+    def _chosen(self, details: Sequence[Detail]) -> Detail | None:
+        named = next((d for d in details if d.title == self.tab_title), None)
+        return named or (details[0] if details else None)
 
     @property
     def current(self) -> Detail | None:
         """The detail in sight."""
-        named = next((d for d in self.details if d.title == self.tab_title), None)
-        return named or (self.details[0] if self.details else None)
+        return self._chosen(self.details)
 
     @property
     def waiting(self) -> bool:
@@ -75,16 +85,19 @@ class DetailArea(DocumentView):
 
     def turn_tab(self, step: int) -> bool:
         """Show the tab beside this one; False where there is only one."""
+        self.settle()
         current = self.current
         if current is None or len(self.details) < 2:
             return False
         at = self.details.index(current)
         self.tab_title = self.details[(at + step) % len(self.details)].title
         self.show(self.heading, self.details)
+        self.settle()
         return True
 
     def read(self) -> None:
-        """Load the detail in sight, unless it is being followed already."""
+        """Load the detail asked for last, unless it is being followed already."""
+        self.settle()
         detail = self.current
         if detail is not None and self.size and self._followed != detail.id:
             start_work(self, partial(self._read, detail), "detail", exclusive=True)

@@ -137,6 +137,7 @@ class Floor(Ground):
         """Into the list inside the item, else into its details."""
         if self.in_detail:
             return
+        self.detail.settle()
         if self.pane.open_child():
             self.show_details()
         elif self.detail.details:

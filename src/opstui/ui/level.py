@@ -73,7 +73,7 @@ class Level:
             return float(min(MOST, RETRY * 2.0 ** (self.fails - 1)))
         if self.view.interval is None:
             return None
-        interval = self.view.interval
+        interval = self.view.interval * (2 if self.same else 1)  # nothing new: ask less often
         if self.told:  # beside what tells, it may take its time
             interval = min(max(interval, MOST * 2), interval * 2.0 ** min(self.same, 2))
         return max(interval, 10 * self.took)
