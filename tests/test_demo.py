@@ -257,6 +257,8 @@ async def test_a_demo_that_is_told_to_end_leaves_nothing(
         sys.executable, "-m", "opstui", "demo", str(folder), "--keep",
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
         env={**os.environ, "DOCKER_HOST": NO_ENGINE, "XDG_STATE_HOME": str(tmp_path / "state")},
+        # a shell's background job, as CI may be, hands on that it ignores interrupts
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
     )
     assert program.stdout is not None
     async with asyncio.timeout(120):
