@@ -16,7 +16,7 @@ from opstui.ui.paint import Line, Span, line
 from opstui.ui.theme import Brush
 from opstui.ui.work import start_work
 
-RESTS = 0.12
+RESTS = 0.18
 """Seconds the cursor must rest before details are asked for, so that a held key asks once."""
 KEPT = 40
 """Documents that are remembered with where they were scrolled to."""
