@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from opstui.backends.ci.base import BaseServer
 from opstui.domain.branch import Branch, Commit, Repository
 from opstui.domain.calls import Call
-from opstui.domain.ci import Capability, CiCommand, CiRun, LogChunk
+from opstui.domain.ci import Capability, CiCommand, CiJob, CiRun, CiStep, LogChunk
 from opstui.domain.errors import OpstuiError
 from opstui.domain.image import Container, Image, Layer
 from opstui.domain.journal import GENESIS, Entry, digest
@@ -98,22 +99,20 @@ class StoryGit(Doing):
         return "https://github.com/example/churn-service"
 
 
-class StoryCi(Doing):
+class StoryCi(Doing, BaseServer):
     """The local runner: a CI server that also knows its command."""
 
-    name = "local"
-    capabilities = frozenset(Capability)
+    kind = "local"
+    can = frozenset(Capability)
 
     def __init__(self) -> None:
-        super().__init__()
+        Doing.__init__(self)
+        BaseServer.__init__(self, "local", "/home/ana/src/churn-service")
         self.held = story.CI_RUNS
         self.gate: asyncio.Event | None = None
         self.known: CiCommand | None = CiCommand(
             (".ci/run",), ".ci/run", "f" * 64, trusted=True, script="#!/bin/sh\npytest -q\n"
         )
-
-    def why_not(self, capability: Capability) -> str:
-        return ""
 
     async def runs(self, limit: int) -> tuple[CiRun, ...]:
         if self.gate is not None:
@@ -121,22 +120,29 @@ class StoryCi(Doing):
         self.check()
         return self.held[:limit]
 
-    async def log(self, run: CiRun, offset: int, limit: int = 1 << 20) -> LogChunk:
+    async def log(
+        self, run: CiRun, offset: int, limit: int = 1 << 20, *,
+        job: CiJob | None = None, step: CiStep | None = None,
+    ) -> LogChunk:
         data = story.CI_LOG.encode() if run.started else b""
         start = max(0, len(data) + offset) if offset < 0 else offset
         return LogChunk(data[start:][:limit], len(data), run.status.finished)
 
-    async def start(self, commit: str, branch: str) -> CiRun:
+    async def start(
+        self, commit: str, branch: str, workflow: str = "", inputs: Mapping[str, str] = {},
+    ) -> CiRun:
         self.did.append(f"start {branch}")
         run = CiRun("local", "900", 900, ".ci/run", commit, branch, Status.RUNNING, NOW, NOW)
         self.held = (run, *self.held)
         return run
 
-    async def rerun(self, run: CiRun) -> CiRun:
+    async def rerun(
+        self, run: CiRun, *, failed: bool = False, job: CiJob | None = None
+    ) -> CiRun:
         self.did.append(f"rerun {run.number}")
         return await self.start(run.commit, run.branch)
 
-    async def cancel(self, run: CiRun) -> None:
+    async def cancel(self, run: CiRun, *, force: bool = False) -> None:
         self.did.append(f"cancel {run.number}")
         self.held = tuple(
             replace(one, status=Status.CANCELLED) if one.key == run.key else one

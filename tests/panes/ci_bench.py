@@ -6,13 +6,14 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from opstui.backends.calls import RecentCalls
+from opstui.backends.ci.base import BaseServer
+from opstui.backends.ci_protocols import CiServer
 from opstui.backends.journal import FileJournal
-from opstui.backends.protocols import CiServer
 from opstui.domain.branch import Repository
-from opstui.domain.ci import Capability, CiRun, LogChunk
+from opstui.domain.ci import Capability, CiRun
 from opstui.domain.errors import OpstuiError
 from opstui.operations.world import World
 from opstui.ui.desk import Choice, Detail, Prompt, Question
@@ -79,29 +80,17 @@ class Head:
         )
 
 
-class DeadServer:
+class DeadServer(BaseServer):
     """A CI server that never answers."""
 
-    name = "jenkins"
-    capabilities: frozenset[Capability] = frozenset()
+    kind = "jenkins"
+    reasons: ClassVar = dict.fromkeys(Capability, "it is unreachable")
 
-    def why_not(self, capability: Capability) -> str:
-        return "it is unreachable"
+    def __init__(self) -> None:
+        super().__init__("jenkins", "http://127.0.0.1:9")
 
     async def runs(self, limit: int) -> tuple[CiRun, ...]:
         raise OpstuiError("no answer", where="http://127.0.0.1:9")
-
-    async def log(self, run: CiRun, offset: int, limit: int = 1 << 20) -> LogChunk:
-        raise OpstuiError("no answer")
-
-    async def start(self, commit: str, branch: str) -> CiRun:
-        raise OpstuiError("no answer")
-
-    async def rerun(self, run: CiRun) -> CiRun:
-        raise OpstuiError("no answer")
-
-    async def cancel(self, run: CiRun) -> None:
-        raise OpstuiError("no answer")
 
     async def changes(self) -> AsyncIterator[None]:
         raise OpstuiError("no answer")

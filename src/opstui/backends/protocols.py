@@ -13,7 +13,6 @@ from typing import Protocol
 
 from opstui.domain.branch import Branch, Commit, Repository
 from opstui.domain.calls import Call
-from opstui.domain.ci import Capability, CiCommand, CiRun, LogChunk
 from opstui.domain.experiment import Artifact, Experiment, MetricPoint, Run
 from opstui.domain.image import Container, Image, Layer
 from opstui.domain.journal import Entry
@@ -71,60 +70,6 @@ class Git(Protocol):
 
     def changes(self) -> AsyncIterator[None]:
         """Yields after something under the git directory that branches depend on changed."""
-        ...
-
-
-class CiServer(Protocol):
-    """One CI server, or the local runner. One file each; `ci/table.py` names them."""
-
-    name: str
-    """Shown in the server column, such as `local`."""
-    capabilities: frozenset[Capability]
-
-    def why_not(self, capability: Capability) -> str:
-        """The reason a missing capability is missing, as one short sentence."""
-        ...
-
-    async def runs(self, limit: int) -> tuple[CiRun, ...]:
-        """The newest runs first."""
-        ...
-
-    async def log(self, run: CiRun, offset: int, limit: int = 1 << 20) -> LogChunk:
-        """The run's log from a byte offset, at most `limit` bytes.
-
-        A negative offset counts from the end, as far as the log reaches now.
-        """
-        ...
-
-    async def start(self, commit: str, branch: str) -> CiRun:
-        """Run on a commit; only where Capability.START."""
-        ...
-
-    async def rerun(self, run: CiRun) -> CiRun:
-        """Run once more on the same commit; the new run has the next attempt number."""
-        ...
-
-    async def cancel(self, run: CiRun) -> None:
-        """Stop a run and everything it started; returns when nothing of it is left."""
-        ...
-
-    def changes(self) -> AsyncIterator[None]:
-        """Yields when the list of runs or one of their states may have changed."""
-        ...
-
-
-class CommandTrust(Protocol):
-    """Which command the local runner would execute, and whether the person trusted it."""
-
-    async def command(self, commit: str = "") -> CiCommand | None:
-        """The configured or detected command at a commit (HEAD's by default).
-
-        None when there is nothing to run.
-        """
-        ...
-
-    async def trust(self, command: CiCommand) -> None:
-        """Remember that the person saw exactly this command and wants it run."""
         ...
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from opstui.backends.ci_protocols import CiSearch, CiServer, CommandTrust
 from opstui.backends.protocols import (
     CallLog,
-    CiServer,
-    CommandTrust,
     Engine,
     Git,
     Journal,
@@ -41,7 +40,8 @@ class World:
     """The backends behind their protocols, what the panes know, and the clock."""
 
     git: Git
-    ci: tuple[CiServer, ...]
+    ci: Sequence[CiServer]
+    """The servers known by now; `ci_search` may add to them."""
     trust: CommandTrust
     engine: Engine
     tracking: Tracking
@@ -51,6 +51,8 @@ class World:
     calls: CallLog
     clock: Callable[[], datetime]
     """Aware time; passed in so that tests can hold it still."""
+    ci_search: CiSearch | None = None
+    """None where all servers are known from the start."""
     rules: Rules = field(default_factory=Rules)
     board: Board = field(default_factory=Board)
     ascii_only: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
-from opstui.backends.protocols import CiServer
+from opstui.backends.ci_protocols import CiServer
 from opstui.domain.ci import Capability, CiRun
 from opstui.domain.errors import OpstuiError
 

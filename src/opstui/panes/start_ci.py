@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from opstui.backends.protocols import CiServer
+from opstui.backends.ci_protocols import CiServer
 from opstui.domain.ci import Capability, CiCommand, CiRun
 from opstui.domain.errors import OpstuiError
 from opstui.domain.words import short

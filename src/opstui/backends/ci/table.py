@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from opstui.backends.protocols import CallLog, CiServer
+from opstui.backends.ci_protocols import CiServer
+from opstui.backends.protocols import CallLog
 from opstui.domain.errors import OpstuiError
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from opstui.backends.ci.base import BaseServer
 from opstui.backends.ci.local.commands import Commands
 from opstui.backends.ci.local.detect import label
 from opstui.backends.ci.local.launch import launch, stop
@@ -20,7 +21,7 @@ from opstui.backends.ci.local.record import SERVER, Orders, Record
 from opstui.backends.ci.local.source import Source
 from opstui.backends.ci.local.store import Store
 from opstui.backends.protocols import CallLog
-from opstui.domain.ci import Capability, CiCommand, CiRun, LogChunk
+from opstui.domain.ci import Capability, CiCommand, CiJob, CiRun, CiStep, LogChunk
 from opstui.domain.errors import OpstuiError
 from opstui.domain.status import Status
 from opstui.domain.words import short
@@ -29,13 +30,13 @@ LOOK, REST = 0.5, 15.0
 """Seconds between looks for news of runs: while one is under way, and otherwise."""
 
 
-class LocalRunner:
+class LocalRunner(BaseServer):
     """Runs one command on chosen commits of one repository. Implements CiServer, CommandTrust."""
 
-    name = SERVER
-    capabilities = frozenset(
-        {Capability.START, Capability.RERUN, Capability.CANCEL, Capability.FOLLOW}
-    )
+    kind = SERVER
+    can = frozenset({
+        Capability.START, Capability.RERUN, Capability.CANCEL, Capability.LOG, Capability.FOLLOW,
+    })
 
     def __init__(
         self, repository: Path, state: Path, cache: Path, calls: CallLog, *,
@@ -53,6 +54,7 @@ class LocalRunner:
         timeout:      seconds for one run; None for no limit.
         keep:         names of further environment variables that the command may see.
         """
+        super().__init__(SERVER, str(repository))
         self._environ = dict(os.environ if environ is None else environ)
         self._source = Source(repository, calls, self._environ)
         self._state = state
@@ -66,10 +68,6 @@ class LocalRunner:
         self._keep = keep
         self._log_limit = log_limit
         self._opened: Store | None = None
-
-    def why_not(self, capability: Capability) -> str:
-        """Empty: it can do everything."""
-        return ""
 
     async def runs(self, limit: int) -> tuple[CiRun, ...]:
         """The newest runs first."""
@@ -87,7 +85,10 @@ class LocalRunner:
         self._record("read runs", ("ls", "-r", str(store.path)), f"{len(found)} runs", began)
         return found
 
-    async def log(self, run: CiRun, offset: int, limit: int = 1 << 20) -> LogChunk:
+    async def log(
+        self, run: CiRun, offset: int, limit: int = 1 << 20, *,
+        job: CiJob | None = None, step: CiStep | None = None,
+    ) -> LogChunk:
         """The run's log from a byte offset; a negative offset counts from the end."""
         return await asyncio.to_thread(lambda: self._store().log(run, offset, limit))
 
@@ -107,15 +108,19 @@ class LocalRunner:
                 seen = now
                 yield
 
-    async def start(self, commit: str, branch: str) -> CiRun:
+    async def start(
+        self, commit: str, branch: str, workflow: str = "", inputs: Mapping[str, str] = {},
+    ) -> CiRun:
         """Run the trusted command on a commit, detached from this process."""
         return await asyncio.to_thread(self._start, commit, branch)
 
-    async def rerun(self, run: CiRun) -> CiRun:
+    async def rerun(
+        self, run: CiRun, *, failed: bool = False, job: CiJob | None = None
+    ) -> CiRun:
         """Run on the same commit again, with the command that is configured now."""
         return await self.start(run.commit, run.branch)
 
-    async def cancel(self, run: CiRun) -> None:
+    async def cancel(self, run: CiRun, *, force: bool = False) -> None:
         """Stop a run; returns when no process and no clone of it is left."""
         await asyncio.to_thread(self._cancel, run)
 
