@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from opstui.backends.calls import RecentCalls
+from opstui.backends.ci.local import ear as local_ear
 from opstui.backends.ci.local import runner as local_runner
 from opstui.backends.ci.local.logfile import LogFile
 from opstui.backends.ci.local.runner import LocalRunner
+from opstui.backends.ci.local.store import Store
 from opstui.domain.errors import OpstuiError
 from opstui.domain.status import Status
 from tests.backends.ci.bench import Bench, finished, says, text, until
@@ -307,12 +309,33 @@ async def test_a_clone_that_finds_no_room_fails_the_run_with_a_reason(bench: Ben
     assert run.reason.startswith("no clone could be made: ")
 
 
+def no_kernel() -> None:
+    raise OSError("this kernel has no such events")
+
+
+@pytest.mark.parametrize("deaf", [False, True])
+@pytest.mark.parametrize("known", ["nothing", "opstui's folder", "an earlier run"])
 async def test_those_who_watch_hear_of_runs_that_someone_else_started(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, known: str, deaf: bool
 ) -> None:
-    monkeypatch.setattr(local_runner, "REST", 0.5)
+    if deaf:  # as on a system without such events
+        monkeypatch.setattr(local_ear, "Kernel", no_kernel)
+    if deaf or known == "nothing":
+        monkeypatch.setattr(local_runner, "REST", 0.5)
     watching, other = bench.shell("true"), bench.shell("true")
+    if known == "opstui's folder":
+        bench.state.mkdir(parents=True, exist_ok=True)
+    elif known == "an earlier run":
+        await finished(other, await other.start("main", "main"))
     news = watching.changes()
+    looks: list[object] = []
+    stamp = Store.stamp
+
+    def looked(store: Store, before: tuple[int, tuple[str, ...]] | None) -> object:
+        looks.append(before)
+        return stamp(store, before)
+
+    monkeypatch.setattr(Store, "stamp", looked)
     heard: list[bool] = []
 
     async def listen() -> None:
@@ -321,7 +344,7 @@ async def test_those_who_watch_hear_of_runs_that_someone_else_started(
             return
 
     task = asyncio.create_task(listen())
-    await asyncio.sleep(0)
+    await until(lambda: looks, "that it has looked once")
     await other.start("main", "main")
     await until(lambda: heard, "news of the run")
     await task

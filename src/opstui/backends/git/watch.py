@@ -13,7 +13,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
-from opstui.backends.git.kernel import (
+from opstui.backends.git.place import Place
+from opstui.backends.kernel import (
     CREATE,
     DELETE_SELF,
     FOLDER,
@@ -22,7 +23,6 @@ from opstui.backends.git.kernel import (
     OVERFLOW,
     Kernel,
 )
-from opstui.backends.git.place import Place
 
 _TOP = frozenset({
     "HEAD", "packed-refs", "index", "config", "config.worktree", "shallow", "MERGE_HEAD",

@@ -9,12 +9,14 @@ import os
 import shlex
 import time
 from collections.abc import AsyncIterator, Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 from opstui.backends.ci.base import BaseServer
 from opstui.backends.ci.local.commands import Commands
 from opstui.backends.ci.local.detect import label
+from opstui.backends.ci.local.ear import Ear
 from opstui.backends.ci.local.launch import launch, stop
 from opstui.backends.ci.local.logfile import LIMIT
 from opstui.backends.ci.local.record import SERVER, Orders, Record
@@ -26,7 +28,7 @@ from opstui.domain.errors import OpstuiError
 from opstui.domain.status import Status
 from opstui.domain.words import short
 
-LOOK, REST = 0.5, 15.0
+LOOK, REST = 0.5, 120.0
 """Seconds between looks for news of runs: while one is under way, and otherwise."""
 
 
@@ -95,18 +97,19 @@ class LocalRunner(BaseServer):
     async def changes(self) -> AsyncIterator[None]:
         """Yields after a run of this repository began, moved on or ended, whoever started it.
 
-        Looks at one time stamp: every LOOK seconds while something runs, else every REST, which
-        only the runs that another program starts have to wait for.
-        Kernel events would cost a watch for every folder and are blind on network homes.
+        Looks at one time stamp: when the kernel tells that it was touched, every LOOK seconds
+        while something runs (its supervisor may have died), else every REST: events are blind
+        for what other machines do on a network home.
         """
         store = await asyncio.to_thread(self._store)
-        seen = await asyncio.to_thread(store.stamp, None)
-        while True:
-            await asyncio.sleep(LOOK if seen[1] else REST)
-            now = await asyncio.to_thread(store.stamp, seen)
-            if now != seen:
-                seen = now
-                yield
+        with closing(Ear(store.path, self._state)) as ear:
+            seen = await asyncio.to_thread(store.stamp, None)
+            while True:
+                await ear.rest(LOOK if seen[1] else REST)
+                now = await asyncio.to_thread(store.stamp, seen)
+                if now != seen:
+                    seen = now
+                    yield
 
     async def start(
         self, commit: str, branch: str, workflow: str = "", inputs: Mapping[str, str] = {},

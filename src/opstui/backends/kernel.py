@@ -10,7 +10,7 @@ import os
 import struct
 from pathlib import Path
 
-CLOSE_WRITE, MOVED_FROM, MOVED_TO = 0x8, 0x40, 0x80
+ATTRIB, CLOSE_WRITE, MOVED_FROM, MOVED_TO = 0x4, 0x8, 0x40, 0x80
 CREATE, DELETE, DELETE_SELF, MOVE_SELF = 0x100, 0x200, 0x400, 0x800
 OVERFLOW, IGNORED, ONLY_FOLDERS, FOLDER = 0x4000, 0x8000, 0x1000000, 0x40000000
 WATCHED = (
@@ -37,11 +37,14 @@ class Kernel:
             raise OSError(self._errno(), os.strerror(self._errno()))
         self._folders: dict[int, Path] = {}
 
-    def watch(self, folder: Path) -> bool:
-        """Watch a folder from now on; False where it is none, or may not be read."""
+    def watch(self, folder: Path, bits: int = WATCHED) -> bool:
+        """Watch a folder from now on; False where it is none, or may not be read.
+
+        bits: the events that are of interest.
+        """
         if self._add is None:
             return False
-        number: int = self._add(self.descriptor, os.fsencode(folder), WATCHED)
+        number: int = self._add(self.descriptor, os.fsencode(folder), bits)
         if number >= 0:
             self._folders[number] = folder
             return True
