@@ -19,7 +19,7 @@ from opstui.ui.column import Column
 from opstui.ui.house import House
 from opstui.ui.keymap import Keymap
 from opstui.ui.paint import Line, line
-from opstui.ui.pane import PaneSpec
+from opstui.ui.pane_spec import PaneSpec
 from opstui.ui.theme import DARK, LOOKS, Brush
 from opstui.ui.view import View
 

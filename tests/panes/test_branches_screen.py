@@ -12,7 +12,7 @@ from opstui.panes.branches import BranchesView
 from opstui.ui.house import House
 from opstui.ui.keymap import Keymap
 from opstui.ui.paint import Line, line
-from opstui.ui.pane import PaneSpec
+from opstui.ui.pane_spec import PaneSpec
 from opstui.ui.theme import LOOKS, Brush
 from tests.backends.git.repo import Repo, isolate
 from tests.panes.git_bench import world

@@ -18,7 +18,7 @@ from opstui.panes.ci import CiView
 from opstui.ui.house import House
 from opstui.ui.keymap import Keymap
 from opstui.ui.paint import Line, line
-from opstui.ui.pane import PaneSpec
+from opstui.ui.pane_spec import PaneSpec
 from opstui.ui.theme import LOOKS, Brush
 from tests.backends.ci.bench import Bench, make
 from tests.panes.ci_bench import world

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from opstui.ui.document import Document, wrapped
-from opstui.ui.framed import width_of
+from opstui.ui.measure import width_of
 from opstui.ui.paint import ansi, line, text_of
 
 MANY = [line(f"line {n}") for n in range(100)]

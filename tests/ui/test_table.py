@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opstui.ui.column import Column
-from opstui.ui.framed import crop, fit, width_of
+from opstui.ui.measure import crop, fit, width_of
 from opstui.ui.paint import Span, line, text_of
 from opstui.ui.table import Layout, cells_of, heading, lay_out, measure, row
 

@@ -18,7 +18,7 @@ from opstui.ui.desk import Choice, Desk, Detail, Prompt, Question
 from opstui.ui.house import House
 from opstui.ui.keymap import Keymap
 from opstui.ui.paint import Line, Span, glyph, line
-from opstui.ui.pane import PaneSpec
+from opstui.ui.pane_spec import PaneSpec
 from opstui.ui.theme import DARK, LOOKS, Brush
 from opstui.ui.view import View
 

@@ -16,7 +16,7 @@ from opstui.panes.journal import JournalView
 from opstui.panes.models import ModelsView
 from opstui.panes.runs import RunsView
 from opstui.panes.versions import VersionsView
-from opstui.ui.pane import PaneSpec
+from opstui.ui.pane_spec import PaneSpec
 from opstui.ui.view import View
 
 VIEWS: tuple[type[View[Any]], ...] = (

@@ -8,7 +8,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from opstui.ui.framed import fit
+from opstui.ui.measure import fit
 from opstui.ui.paint import Line
 from opstui.ui.strips import Strips
 from opstui.ui.theme import Brush

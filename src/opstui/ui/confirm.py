@@ -11,8 +11,8 @@ from opstui.ui.desk import Desk, Question
 from opstui.ui.dialog import Dialog
 from opstui.ui.document import wrapped
 from opstui.ui.document_view import DocumentView
-from opstui.ui.framed import on_ground
 from opstui.ui.keymap import Keymap
+from opstui.ui.measure import on_ground
 from opstui.ui.paint import Line, Span, line
 from opstui.ui.theme import Brush
 

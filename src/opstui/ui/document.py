@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len, chop_cells
 
 from opstui.domain.text import clean
-from opstui.ui.framed import crop, width_of
+from opstui.ui.measure import crop, width_of
 from opstui.ui.paint import Line, Span, text_of
 
 

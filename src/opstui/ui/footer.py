@@ -7,8 +7,8 @@ from typing import Any
 
 from opstui.ui.action import Bound
 from opstui.ui.document import wrapped
-from opstui.ui.framed import width_of
 from opstui.ui.keymap import Keymap, shown
+from opstui.ui.measure import width_of
 from opstui.ui.paint import Line, Span, line
 
 KINDS = {"information": "accent", "warning": "warn", "error": "bad"}

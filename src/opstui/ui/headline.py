@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from opstui.domain.status import Status
-from opstui.ui.framed import crop, width_of
+from opstui.ui.level import Level
+from opstui.ui.measure import crop, width_of
 from opstui.ui.paint import Line, Span, glyph
-from opstui.ui.pane import Pane
+from opstui.ui.pane_spec import PaneSpec
 
 WORST_FIRST = (Status.FAILED, Status.RUNNING, Status.SKIPPED, Status.QUEUED, Status.PASSED)
 """What several panes on one backend say of it together."""
 
 
+class Room(Protocol):
+    """A pane as far as the header knows it."""
+
+    @property
+    def spec(self) -> PaneSpec:
+        """What was declared."""
+        ...
+
+    @property
+    def stacks(self) -> Sequence[Sequence[Level]]:
+        """For each tab its lists."""
+        ...
+
+    def worst(self) -> Status:
+        """Its health."""
+        ...
+
+
 def header(
-    head: Line, panes: Sequence[Pane], place: str, width: int, *, read_only: bool,
+    head: Line, panes: Sequence[Room], place: str, width: int, *, read_only: bool,
     ascii_only: bool,
 ) -> Line:
     """Where we are at the left, the backends' health and this machine's name at the right."""
@@ -38,7 +58,7 @@ def header(
     return (*left, Span(" " * gap), *right) if gap > 0 else left
 
 
-def tabs(panes: Sequence[Pane], active: int, width: int, *, ascii_only: bool) -> Line:
+def tabs(panes: Sequence[Room], active: int, width: int, *, ascii_only: bool) -> Line:
     """The panes by number and name, each with its health; only names where it is too tight."""
     def drawn(longest: int) -> Line:
         spans: list[Span] = []

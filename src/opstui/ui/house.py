@@ -26,7 +26,8 @@ from opstui.ui.headline import header, tabs
 from opstui.ui.keymap import Keymap, key_name
 from opstui.ui.keys import Keys
 from opstui.ui.paint import Line, line
-from opstui.ui.pane import Pane, PaneSpec
+from opstui.ui.pane import Pane
+from opstui.ui.pane_spec import PaneSpec
 from opstui.ui.theme import LOOKS, Brush
 from opstui.ui.work import start_work
 

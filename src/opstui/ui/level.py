@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Any
 
 from opstui.domain.errors import OpstuiError
-from opstui.ui.rows import Place
+from opstui.ui.listing import Place
 from opstui.ui.snapshot import Snapshot
 from opstui.ui.view import View
 

@@ -10,7 +10,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from opstui.domain.status import Status
-from opstui.domain.text import styled_pieces
+from opstui.domain.text import clean, styled_pieces
+
+GLYPHS = str.maketrans("·›…→←↑↓↕×“”‘’–—−○●•▌─│╭╮╰╯├┤┼╱╲", "->~><^v:x\"\"''---o**>-|+++++++/\\")
+"""What stands for a glyph on a terminal that can't show it."""
 
 
 class Span(NamedTuple):
@@ -54,3 +57,10 @@ def text_of(spans: Iterable[Span]) -> str:
 def glyph(status: Status, *, ascii_only: bool = False) -> Span:
     """A state as one coloured character."""
     return Span(status.letter if ascii_only else status.glyph, status.role)
+
+
+def drawable(text: str, *, ascii_only: bool) -> str:
+    """Text as it may be drawn: cleaned, and without opstui's own glyphs where only ASCII can be
+    shown. Each keeps its width."""
+    text = clean(text)
+    return text.translate(GLYPHS) if ascii_only and not text.isascii() else text

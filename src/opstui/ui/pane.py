@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -16,26 +15,15 @@ from textual.timer import Timer
 
 from opstui.domain.errors import OpstuiError
 from opstui.domain.status import Status
-from opstui.ui.column import Column, as_line
+from opstui.ui import sight
 from opstui.ui.ground import Ground
 from opstui.ui.level import Level
-from opstui.ui.listing import Rows
-from opstui.ui.paint import Line, line, text_of
 from opstui.ui.pane_list import PaneList
+from opstui.ui.pane_spec import PaneSpec
 from opstui.ui.shape import Shape
 from opstui.ui.theme import Brush
 from opstui.ui.view import View
 from opstui.ui.work import start_work
-
-
-@dataclass(frozen=True, slots=True)
-class PaneSpec:
-    """A pane as it is declared: one line in the table of panes."""
-
-    number: int
-    source: str
-    """The backend it depends on, for the header: git, ci, docker, mlflow."""
-    tabs: tuple[View[Any], ...]
 
 
 class Pane(Ground):
@@ -102,25 +90,13 @@ class Pane(Ground):
 
     def worst(self) -> Status:
         """The pane's own health, for the header and for narrow screens' tabs."""
-        snapshot = self.level.snapshot
-        if snapshot.problem:
-            if self.view.waiting():
-                return Status.RUNNING
-            return Status.SKIPPED if self.view.unset() else Status.FAILED
-        return Status.PASSED if snapshot.loaded else Status.QUEUED
+        return sight.health(self.level)
 
     def show_level(self) -> None:
         """Draw the level in sight from its snapshot."""
         level = self.level
-        problem = level.snapshot.problem
-        columns = self.view.columns()
-        rows = Rows(
-            columns=columns, items=level.snapshot.items, words=_words(self.view, columns),
-            empty=_empty(level), stale=bool(problem), more=bool(level.snapshot.token),
-            shape=self.shapes[self.view.kind],
-            busy={key for kind, key in self.busy_keys if kind == self.view.kind},
-            filtered=self.view.filters_on_server, sorted=self.view.sorts_on_server,
-        )
+        busy = {key for kind, key in self.busy_keys if kind == self.view.kind}
+        rows = sight.rows(level, self.shapes[self.view.kind], busy)
         self.list.show(rows, level.place)
 
     # moving between lists
@@ -258,29 +234,3 @@ class Pane(Ground):
         finally:
             self.busy_keys.discard((kind, key))
             self.show_level()
-
-
-def _empty(level: Level) -> Sequence[Line]:
-    """What a list says that has nothing to show."""
-    snapshot, view = level.snapshot, level.view
-    if snapshot.problem:
-        role = "dim" if view.waiting() or view.unset() else "warn"
-        return (line((snapshot.problem, role)), *view.way_out())
-    if not snapshot.loaded:
-        return (line(("loading", "dim")),)
-    return view.empty()
-
-
-def _words(view: View[Any], columns: Sequence[Column[Any]]) -> Callable[[Any], str]:
-    """The view's words; the default ones without making the columns anew for every row."""
-    if type(view).words is not View.words:
-        return view.words
-    cells = [column.cell for column in columns]
-
-    def words(item: Any) -> str:
-        said = [cell(item) for cell in cells]
-        return " ".join([
-            one if isinstance(one, str) else text_of(as_line(one)) for one in said
-        ])
-
-    return words

@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 
 from opstui.ui import table
 from opstui.ui.column import Column
-from opstui.ui.framed import on_ground, width_of
 from opstui.ui.listing import Listing
+from opstui.ui.measure import crop, on_ground, width_of
 from opstui.ui.paint import Line, Span
 
 SAMPLE = 200
 """Rows that are measured beside the ones in sight, to settle the columns' widths."""
+ROOMY = 9
+"""Lines from which on the columns have titles."""
 MOST = 1000
 """Lines that are remembered; more of them start over."""
 
@@ -47,6 +49,32 @@ class RowLines:
     def forget(self) -> None:
         """Something may read differently now."""
         self._fresh = False
+
+    def titled(self, height: int) -> bool:
+        """Whether there is room for the columns' titles."""
+        return height >= ROOMY and len(self._listing.shown) > 0
+
+    def in_sight(
+        self, width: int, height: int, *, focused: bool, ascii_only: bool
+    ) -> list[Line]:
+        """Titles where there is room, then the rows in sight; or why there are none."""
+        listing = self._listing
+        if not listing.shown:
+            return nothing(listing, width)
+        titled = self.titled(height)
+        listing.bring_into_sight(height - titled)
+        place, busy = listing.place, listing.rows.busy
+        items = listing.shown[place.top : place.top + max(0, height - titled)]
+        layout = self.settle(width - 1, items, titles=titled)
+        lines: list[Line] = []
+        if titled:
+            lines.append((Span(" "), *table.heading(layout, place.sort, place.descending)))
+        for n, item in enumerate(items, place.top):
+            manner = Manner(
+                n == place.index, item.key in place.marked, item.key in busy, focused, ascii_only
+            )
+            lines.append(self.of(item, manner))
+        return lines
 
     def settle(self, room: int, in_sight: Sequence[Any], *, titles: bool) -> table.Layout:
         """The columns' widths for the rows in sight; they get no narrower as rows come up."""
@@ -108,6 +136,17 @@ class RowLines:
             for column, cell in zip(self._columns, self._cells[item.key][1], strict=True)
             if column.id in widths
         ), default=0)
+
+
+def nothing(listing: Listing, width: int) -> list[Line]:
+    """Why a list shows nothing."""
+    place, rows = listing.place, listing.rows
+    if place.filter and (rows.items or rows.filtered) and not rows.stale:
+        text = f"nothing matches “{place.filter}”; esc clears the filter"
+        return [(Span(" "), *crop((Span(text, "dim"),), max(4, width - 1)))]
+    from opstui.ui.document import wrapped
+
+    return [(Span(" "), *piece) for line in rows.empty for piece in wrapped(line, width - 2)]
 
 
 def _gutter(manner: Manner) -> Span:

@@ -8,13 +8,12 @@ from typing import Any
 from textual import events
 from textual.message import Message
 
-from opstui.ui import table
 from opstui.ui.action import action
 from opstui.ui.desk import Desk
-from opstui.ui.framed import Framed, crop
+from opstui.ui.framed import Framed
 from opstui.ui.listing import Listing, Place, Rows
-from opstui.ui.paint import Line, Span
-from opstui.ui.row_lines import Manner, RowLines
+from opstui.ui.paint import Line
+from opstui.ui.row_lines import RowLines
 from opstui.ui.theme import Brush
 
 __all__ = ["Place", "RowList", "Rows"]
@@ -90,7 +89,7 @@ class RowList(Framed):
     @property
     def titled(self) -> bool:
         """Whether there is room for the columns' titles."""
-        return self.inner_height >= 9 and len(self.shown) > 0
+        return self.row_lines.titled(self.inner_height)
 
     @property
     def list_height(self) -> int:
@@ -104,30 +103,9 @@ class RowList(Framed):
 
     def inner_lines(self, width: int, height: int) -> list[Line]:
         """Titles where there is room, then the rows in sight."""
-        if not self.shown:
-            return self._nothing(width)
-        self.listing.bring_into_sight(self.list_height)
-        place, in_sight, titled = self.place, self.in_sight, self.titled
-        busy, focused, plain = self.listing.rows.busy, self.has_focus, self.brush.ascii_only
-        layout = self.row_lines.settle(width - 1, in_sight, titles=titled)
-        lines: list[Line] = []
-        if titled:
-            lines.append((Span(" "), *table.heading(layout, place.sort, place.descending)))
-        for n, item in enumerate(in_sight, place.top):
-            manner = Manner(
-                n == place.index, item.key in place.marked, item.key in busy, focused, plain
-            )
-            lines.append(self.row_lines.of(item, manner))
-        return lines
-
-    def _nothing(self, width: int) -> list[Line]:
-        rows = self.listing.rows
-        if self.place.filter and (rows.items or rows.filtered) and not rows.stale:
-            text = f"nothing matches “{self.place.filter}”; esc clears the filter"
-            return [(Span(" "), *crop((Span(text, "dim"),), max(4, width - 1)))]
-        from opstui.ui.document import wrapped
-
-        return [(Span(" "), *piece) for line in rows.empty for piece in wrapped(line, width - 2)]
+        return self.row_lines.in_sight(
+            width, height, focused=self.has_focus, ascii_only=self.brush.ascii_only
+        )
 
     # how a person moves in it
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from opstui.ui.column import Cell, Column, as_line
-from opstui.ui.framed import cells, fit, width_of
+from opstui.ui.measure import cells, fit, width_of
 from opstui.ui.paint import Line, Span
 
 GAP = 1

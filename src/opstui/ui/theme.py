@@ -9,10 +9,7 @@ from rich.ansi import AnsiDecoder
 from rich.style import Style
 from textual.theme import BUILTIN_THEMES, Theme
 
-from opstui.domain.text import clean
-
-GLYPHS = str.maketrans("·›…→←↑↓↕×“”‘’–—−○●•▌─│╭╮╰╯├┤┼╱╲", "->~><^v:x\"\"''---o**>-|+++++++/\\")
-"""What stands for a glyph on a terminal that can't show it."""
+from opstui.ui.paint import drawable
 
 
 @dataclass(frozen=True)
@@ -110,8 +107,7 @@ class Brush:
     def text(self, text: str) -> str:
         """Text as it may be drawn: cleaned, and without opstui's own glyphs where only ASCII
         can be shown. Each keeps its width."""
-        text = clean(text)
-        return text.translate(GLYPHS) if self.ascii_only and not text.isascii() else text
+        return drawable(text, ascii_only=self.ascii_only)
 
     def style(self, name: str) -> Style:
         """The style of a role, of `sgr:31;1`, or of several joined as `good|cursor`."""

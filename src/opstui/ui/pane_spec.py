@@ -1,0 +1,18 @@
+"""A pane as it is declared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from opstui.ui.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class PaneSpec:
+    """A pane as it is declared: one line in the table of panes."""
+
+    number: int
+    source: str
+    """The backend it depends on, for the header: git, ci, docker, mlflow."""
+    tabs: tuple[View[Any], ...]
