@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from opstui.domain.branch import Branch, Repository
 from opstui.domain.ci import CiRun
+from opstui.domain.ci_state import BROKEN, newest_by_workflow, seen, together
 from opstui.domain.image import Container, Image
 from opstui.domain.model import ModelVersion, RegisteredModel
 from opstui.domain.status import Status
@@ -24,20 +25,26 @@ class Board:
     versions: dict[str, tuple[ModelVersion, ...]] = field(default_factory=dict)
     """By model name, as far as loaded."""
     _ci_from: tuple[CiRun, ...] = field(default=(), repr=False)
-    _ci_states: dict[str, CiRun] = field(default_factory=dict, repr=False)
+    _ci_known: dict[str, list[CiRun]] = field(default_factory=dict, repr=False)
+
+    def ci_runs_of(self, commit: str) -> list[CiRun]:
+        """The newest run of each workflow on each server for a commit; none where unknown."""
+        if self._ci_from is not self.ci_runs:
+            grouped: dict[str, list[CiRun]] = {}
+            for run in self.ci_runs:
+                grouped.setdefault(run.commit, []).append(run)
+            self._ci_from = self.ci_runs
+            self._ci_known = {sha: newest_by_workflow(runs) for sha, runs in grouped.items()}
+        return self._ci_known.get(commit, [])
 
     def ci_of(self, commit: str) -> CiRun | None:
-        """The newest run of a commit, or None where none is known."""
-        if self._ci_from is not self.ci_runs:
-            states: dict[str, CiRun] = {}
-            for run in self.ci_runs:
-                known = states.get(run.commit)
-                if known is None or run.created > known.created:
-                    states[run.commit] = run
-            self._ci_from, self._ci_states = self.ci_runs, states
-        return self._ci_states.get(commit)
+        """The run that tells most of a commit: a broken one first, then the newest."""
+        return max(
+            self.ci_runs_of(commit), key=lambda run: (seen(run) in BROKEN, run.created),
+            default=None,
+        )
 
     def ci_status(self, commit: str) -> Status | None:
-        """The state of a commit's newest run, or None where none is known."""
-        run = self.ci_of(commit)
-        return run.status if run else None
+        """The state of a commit on all servers together, or None where none is known."""
+        runs = self.ci_runs_of(commit)
+        return seen(runs[0]) if len(runs) == 1 else together(runs) if runs else None

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from opstui.domain.ci import CiRun
+from opstui.domain.ci_state import newest_by_workflow, together
 from opstui.domain.errors import OpstuiError
 from opstui.domain.experiment import Run
 from opstui.domain.image_name import same_commit
@@ -192,36 +192,15 @@ async def ci_evidence(world: World, commit: str, deadline: float) -> Evidence:
             failures.append(f"{server.name}: {said.reason}")
         else:
             known.update((run.key, run) for run in said.value)
-    newest = _newest_by_workflow(run for run in known.values() if run.commit == commit)
+    newest = newest_by_workflow(run for run in known.values() if run.commit == commit)
     silent = f"; not asked: {', '.join(failures)}" if failures else ""
     if not newest:
         asked = ", ".join(server.name for server in world.ci)
         text = f"no run of {short(commit)} is known ({asked})"
         return Evidence("ci", Status.UNKNOWN, text + silent)
-    status = _together(newest)
+    status = together(newest)
     told = ", ".join(
         f"{run.workflow} {run.status.word}{' on uncommitted changes' if run.dirty else ''}"
         f" ({run.server} #{run.number})" for run in newest
     )
     return Evidence("ci", status, f"{told} on {short(commit)}{silent}")
-
-
-def _newest_by_workflow(runs: Iterable[CiRun]) -> list[CiRun]:
-    newest: dict[tuple[str, str], CiRun] = {}
-    for run in runs:
-        place = (run.server, run.workflow)
-        if place not in newest or run.created > newest[place].created:
-            newest[place] = run
-    return sorted(newest.values(), key=lambda run: run.key)
-
-
-def _together(runs: list[CiRun]) -> Status:
-    """The worst state; a run on uncommitted changes proves nothing about the commit."""
-    states = {run.status for run in runs}
-    if states & {Status.FAILED, Status.LOST}:
-        return Status.FAILED
-    if states & {Status.RUNNING, Status.QUEUED, Status.BLOCKED}:
-        return Status.RUNNING
-    if states == {Status.PASSED}:
-        return Status.WARNED if any(run.dirty for run in runs) else Status.PASSED
-    return Status.UNKNOWN if Status.UNKNOWN in states else Status.WARNED
