@@ -1,4 +1,4 @@
-"""MLflow's JSON, read strictly: a wrong type is one sentence, never a TypeError later.
+"""MLflow's JSON as domain nouns.
 
 Shapes: https://mlflow.org/docs/latest/rest-api.html. Absent fields are normal there (empty
 lists and zeros are left out), wrong types are not.
@@ -6,17 +6,13 @@ lists and zeros are left out), wrong types are not.
 
 from __future__ import annotations
 
-import math
-import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import cast
-
+from opstui.backends.json_object import Json, not_json
 from opstui.domain.errors import OpstuiError
-from opstui.domain.experiment import Artifact, Experiment, MetricPoint, Pairs, Run
+from opstui.domain.experiment import Artifact, Experiment, MetricPoint, Run
 from opstui.domain.model import ModelVersion, RegisteredModel
 from opstui.domain.status import Status
+
+PRODUCT = "MLflow"
 
 RUN_STATUS = {
     "RUNNING": Status.RUNNING, "SCHEDULED": Status.QUEUED, "FINISHED": Status.PASSED,
@@ -30,116 +26,7 @@ VERSION_STATUS = {
 
 def not_mlflow(detail: str, where: str) -> OpstuiError:
     """The error for an answer that is not what MLflow's REST API says it is."""
-    return OpstuiError(
-        f"the server answered with something that is not MLflow's JSON: {detail}", where=where,
-        hint="check that the address is that of an MLflow server",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Json:
-    """One JSON object of an answer, and where it came from."""
-
-    value: Mapping[str, object]
-    where: str
-    path: str = ""
-
-    def text(self, name: str) -> str:
-        """A string; empty when absent. Whole numbers are taken as their digits."""
-        value = self.value.get(name)
-        if isinstance(value, str):
-            return value
-        if value is None:
-            return ""
-        if isinstance(value, int) and not isinstance(value, bool):
-            return str(value)
-        raise self._wrong(name, "text")
-
-    def whole(self, name: str) -> int:
-        """An integer, which protobuf's JSON may also write as a string; 0 when absent."""
-        value = self.value.get(name)
-        if value is None:
-            return 0
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value
-        if isinstance(value, str) and len(value) < 25 and value.removeprefix("-").isdecimal():
-            return int(value)
-        raise self._wrong(name, "a whole number")
-
-    def real(self, name: str) -> float:
-        """A number; 0 when absent. "NaN" is a string in MLflow, infinities are ±1.797e308."""
-        value = self.value.get(name, 0.0)
-        if isinstance(value, str) and value in ("NaN", "Infinity", "-Infinity"):
-            return float(value)
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise self._wrong(name, "a number")
-        try:
-            number = float(value)
-        except OverflowError:
-            number = math.inf if value > 0 else -math.inf
-        return math.copysign(math.inf, number) if abs(number) >= sys.float_info.max else number
-
-    def truth(self, name: str) -> bool:
-        """A boolean; false when absent."""
-        value = self.value.get(name, False)
-        if not isinstance(value, bool):
-            raise self._wrong(name, "true or false")
-        return value
-
-    def when(self, name: str) -> datetime | None:
-        """A time in milliseconds since 1970; None when absent, 0 or beyond the calendar."""
-        milliseconds = self.whole(name)
-        try:
-            return datetime.fromtimestamp(milliseconds / 1000, UTC) if milliseconds else None
-        except (ValueError, OverflowError, OSError):
-            return None
-
-    def inner(self, name: str) -> Json:
-        """An object; empty when absent."""
-        value = self.value.get(name)
-        if value is None:
-            value = {}
-        if not isinstance(value, dict):
-            raise self._wrong(name, "an object")
-        return Json(cast(Mapping[str, object], value), self.where, self._at(name))
-
-    def objects(self, name: str) -> Iterator[Json]:
-        """The objects of a list; none when absent."""
-        for number, value in enumerate(self._items(name)):
-            if not isinstance(value, dict):
-                raise self._wrong(f"{name}[{number}]", "an object")
-            yield Json(cast(Mapping[str, object], value), self.where, self._at(f"{name}[{number}]"))
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        """The strings of a list; none when absent."""
-        items = self._items(name)
-        if not all(isinstance(item, str) for item in items):
-            raise self._wrong(name, "a list of texts")
-        return tuple(str(item) for item in items)
-
-    def pairs(self, name: str) -> Pairs:
-        """A list of {key, value}, sorted by key."""
-        return tuple(sorted((item.text("key"), item.text("value")) for item in self.objects(name)))
-
-    def needed(self, name: str) -> str:
-        """A string that has to be there."""
-        if value := self.text(name):
-            return value
-        raise not_mlflow(f"{self._at(name)} is missing", self.where)
-
-    def _items(self, name: str) -> list[object]:
-        value = self.value.get(name)
-        if value is None:
-            return []
-        if not isinstance(value, list):
-            raise self._wrong(name, "a list")
-        return value
-
-    def _at(self, name: str) -> str:
-        return f"{self.path}.{name}" if self.path else name
-
-    def _wrong(self, name: str, wanted: str) -> OpstuiError:
-        return not_mlflow(f"{self._at(name)} is not {wanted}", self.where)
+    return not_json(PRODUCT, detail, where)
 
 
 def experiment(data: Json) -> Experiment:

@@ -8,8 +8,9 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
+from opstui.backends.json_object import Json
 from opstui.backends.mlflow.curl import curl
-from opstui.backends.mlflow.decode import Json, not_mlflow
+from opstui.backends.mlflow.decode import PRODUCT, not_mlflow
 from opstui.backends.mlflow.environment import Access, stripped
 from opstui.backends.mlflow.refusals import RefusalError, refused
 from opstui.domain.errors import OpstuiError, WriteUnconfirmed
@@ -158,7 +159,7 @@ class Door:
             raise not_mlflow("not JSON", self.base) from error
         if not isinstance(value, dict):
             raise not_mlflow("not an object", self.base)
-        return Json(cast(Mapping[str, object], value), self.base)
+        return Json(cast(Mapping[str, object], value), self.base, PRODUCT)
 
     async def _opened(self) -> httpx.AsyncClient:
         async with self._opening:
