@@ -39,6 +39,11 @@ class CiServer(Protocol):
         """What it can do at all; whether it is allowed shows when it is asked."""
         ...
 
+    @property
+    def tells(self) -> bool:
+        """Whether `changes` really tells of news, so that it need not be polled."""
+        ...
+
     def why_not(self, capability: Capability) -> str:
         """The reason a missing capability is missing, as one short sentence."""
         ...

@@ -17,6 +17,7 @@ from opstui.backends.protocols import (
     Tracking,
 )
 from opstui.operations.board import Board
+from opstui.operations.ci_feeds import Feeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +57,8 @@ class World:
     rules: Rules = field(default_factory=Rules)
     board: Board = field(default_factory=Board)
     ascii_only: bool = False
+    feeds: Feeds = field(init=False, compare=False)
+    """All CI servers as one source."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "feeds", Feeds(self.ci, self.ci_search, self.clock))

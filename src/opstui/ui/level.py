@@ -44,6 +44,8 @@ class Level:
         self.turn += 1
         turn, began = self.turn, monotonic()
         self.loading, self.outdated = True, False
+        if fresh:
+            self.view.anew()
         try:
             page = await self.view.load(self.snapshot.token if more else "")
         except OpstuiError as error:
@@ -73,6 +75,8 @@ class Level:
             return float(min(MOST, RETRY * 2.0 ** (self.fails - 1)))
         if self.view.interval is None:
             return None
+        if self.view.paced:
+            return self.view.interval
         interval = self.view.interval * (2 if self.same else 1)  # nothing new: ask less often
         if self.told:  # beside what tells, it may take its time
             interval = min(max(interval, MOST * 2), interval * 2.0 ** min(self.same, 2))

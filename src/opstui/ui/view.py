@@ -39,6 +39,8 @@ class View(Generic[T]):
     interval: float | None = None
     """Seconds between loads while it is in sight; None where `changes` tells. The pane backs
     off while loads fail or take long."""
+    paced: bool = False
+    """`interval` already knows how its source wants to be asked, so the pane adds nothing."""
     follows: tuple[str, ...] = ()
     """Kinds of other views whose news change how rows here are drawn."""
 
@@ -49,6 +51,9 @@ class View(Generic[T]):
     async def load(self, token: str = "") -> Page[T]:
         """A page of items; raises OpstuiError. Runs in a worker that is cancelled if overtaken."""
         raise NotImplementedError
+
+    def anew(self) -> None:
+        """A person asks to read again: whatever would be left for later is due now."""
 
     def changes(self) -> AsyncIterator[None] | None:
         """Yields whenever the source may have changed; None where nothing tells."""

@@ -46,6 +46,11 @@ class BaseServer:
         """What it can do."""
         return self.can
 
+    @property
+    def tells(self) -> bool:
+        """Whether it overrides `changes`."""
+        return type(self).changes is not BaseServer.changes
+
     def why_not(self, capability: Capability) -> str:
         """The reason a missing capability is missing."""
         if capability in self.capabilities:
