@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
+from urllib.parse import urlencode, urlsplit
 
+from opstui.backends import plain_http
 from opstui.backends.json_object import Json
 from opstui.backends.mlflow.curl import curl
 from opstui.backends.mlflow.decode import PRODUCT, not_mlflow
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from opstui.backends.protocols import CallLog
 
 CONNECT_SECONDS = 3.0
+START_SECONDS = 2.0
+"""In the first seconds of a door, reading gets by without httpx where it can."""
 LARGEST_ANSWER = 32 << 20
 """Bytes; a page of 1000 large runs is 3.5 MB."""
 IDLE_SECONDS = 3.0
@@ -43,6 +48,7 @@ class Door:
         self._transport = transport
         self._client: httpx.AsyncClient | None = None
         self._opening = asyncio.Lock()
+        self._began = time.monotonic()
 
     @property
     def base(self) -> str:
@@ -80,6 +86,10 @@ class Door:
     async def _send(
         self, method: str, path: str, query: Query, body: Body | None, *, writes: bool
     ) -> bytes:
+        if not writes and self._starting:
+            content = await self._plainly(method, path, query, body)
+            if content is not None:
+                return content
         client = await self._opened()  # loads httpx in a thread
         import httpx
 
@@ -106,6 +116,44 @@ class Door:
                 raise (_unconfirmed(broken) if writes else broken) from error
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 raise unreachable(error, self.base) from error
+
+    @property
+    def _starting(self) -> bool:
+        """Whether httpx was not needed yet and would hold up the first answers."""
+        return (
+            self._client is None and self._transport is None
+            and time.monotonic() - self._began < START_SECONDS
+            and self.base.startswith("http://")
+            and not (self.access.proxies and any_proxy(os.environ))
+        )
+
+    async def _plainly(
+        self, method: str, path: str, query: Query, body: Body | None
+    ) -> bytes | None:
+        """The answer without httpx; None where it takes more than that."""
+        started = time.monotonic()
+        parts = urlsplit(self.base)
+        content = None if body is None else json.dumps(body).encode()
+        headers = {"Host": parts.netloc, **self._headers()}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        target = parts.path + path + (f"?{urlencode(query)}" if query else "")
+        seconds = min(self.access.seconds, START_SECONDS)
+        outcome = "cancelled"
+        try:
+            found = await plain_http.ask(
+                lambda: asyncio.open_connection(parts.hostname, parts.port or 80), method, target,
+                headers, content, seconds=seconds, largest=LARGEST_ANSWER,
+            )
+            outcome = "" if found is None else "200"
+        finally:
+            if outcome:
+                self._calls.record(
+                    "mlflow", f"{method} {path} → {outcome}",
+                    curl(self.access, method, path, query, body), outcome, ok=outcome == "200",
+                    milliseconds=(time.monotonic() - started) * 1000,
+                )
+        return found
 
     async def _once(
         self, client: httpx.AsyncClient, method: str, path: str, query: Query, body: Body | None
@@ -168,19 +216,22 @@ class Door:
                 self._client = await asyncio.to_thread(self._build)
             return self._client
 
-    def _build(self) -> httpx.AsyncClient:
-        import ssl
-
-        import httpx
-
+    def _headers(self) -> dict[str, str]:
         headers = {"User-Agent": "opstui", "Accept": "application/json, text/plain"}
         if self.access.authorization:
             headers["Authorization"] = self.access.authorization
         if self.access.workspace:
             headers["X-MLFLOW-WORKSPACE"] = self.access.workspace
+        return headers
+
+    def _build(self) -> httpx.AsyncClient:
+        import ssl
+
+        import httpx
+
         try:
             return httpx.AsyncClient(
-                headers=headers, verify=tls(self.access), follow_redirects=False,
+                headers=self._headers(), verify=tls(self.access), follow_redirects=False,
                 trust_env=self.access.proxies, transport=self._transport,
                 timeout=httpx.Timeout(self.access.seconds, connect=CONNECT_SECONDS),
                 limits=httpx.Limits(keepalive_expiry=IDLE_SECONDS),
@@ -230,6 +281,12 @@ def unreachable(error: Exception, base: str) -> OpstuiError:
         f"MLflow cannot be reached: {reason}", where=base,
         hint="check that the server runs and that the address is right",
     )
+
+
+def any_proxy(environ: Mapping[str, str]) -> bool:
+    """Whether any of the variables that httpx reads names a proxy for plain addresses."""
+    named = {name.lower() for name, value in environ.items() if value}
+    return not named.isdisjoint({"http_proxy", "all_proxy"})
 
 
 def tls(access: Access) -> ssl.SSLContext | bool:

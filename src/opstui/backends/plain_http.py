@@ -1,0 +1,67 @@
+"""One question over HTTP without any library, for the first answers of a start.
+
+The libraries that know all of HTTP take a tenth of a second to import. This knows HTTP/1.0
+(RFC 1945): one request a connection, and the answer ends where the connection does. Whatever is
+not plain is no answer, and is asked for again through the library, which also explains it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+async def ask(
+    opening: Callable[[], Awaitable[Streams]], method: str, target: str, headers: Mapping[str, str],
+    body: bytes | None, *, seconds: float, largest: int,
+) -> bytes | None:
+    """The body of an answer with a status of 200 to 299; None for any other and for none.
+
+    opening: makes the connection. largest: bytes of a body that are taken.
+    """
+    if any("\n" in text or "\r" in text for text in (target, *headers.values())):
+        return None
+    try:
+        async with asyncio.timeout(seconds):
+            reader, writer = await opening()
+            try:
+                writer.write(_request(method, target, headers, body))
+                await writer.drain()
+                head = await reader.readuntil(b"\r\n\r\n")
+                return await _body(reader, head, largest)
+            finally:
+                writer.close()
+    except (OSError, EOFError, asyncio.LimitOverrunError):  # TimeoutError is an OSError
+        return None
+
+
+def _request(method: str, target: str, headers: Mapping[str, str], body: bytes | None) -> bytes:
+    lines = [f"{method} {target} HTTP/1.0", "Connection: close",
+             *(f"{name}: {text}" for name, text in headers.items())]
+    if body is not None:
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join((*lines, "", "")).encode("utf-8", "surrogateescape") + (body or b"")
+
+
+async def _body(reader: asyncio.StreamReader, head: bytes, largest: int) -> bytes | None:
+    """What follows the headers, if nothing was done to it on its way."""
+    lines = head.decode("latin-1").split("\r\n")
+    status = lines[0].split(" ")
+    if not status[0].startswith("HTTP/1.") or len(status) < 2 or not status[1].startswith("2"):
+        return None
+    fields = {name.strip().lower(): text.strip()
+              for name, _, text in (line.partition(":") for line in lines[1:])}
+    length = fields.get("content-length", "")
+    if "transfer-encoding" in fields or fields.get("content-encoding", "identity") != "identity":
+        return None
+    if length.isdecimal():
+        return await reader.readexactly(int(length)) if int(length) <= largest else None
+    pieces: list[bytes] = []
+    while piece := await reader.read(1 << 16):
+        pieces.append(piece)
+        largest -= len(piece)
+        if largest < 0:
+            return None
+    return b"".join(pieces)
