@@ -6,9 +6,10 @@ import importlib.util
 import os
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from opstui.backends.docker.addresses import Address, candidates, without_password
+from opstui.backends.docker.glance import lists
 from opstui.backends.docker.stream import Stream
 from opstui.backends.docker.threads import in_thread
 from opstui.backends.protocols import CallLog
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from opstui.backends.docker.client import Client
 
 T = TypeVar("T")
+
+GLANCE = 2.0
+"""Seconds for the first lists; an engine that takes longer is waited for with the SDK."""
 
 
 class Connection:
@@ -41,6 +45,19 @@ class Connection:
         doing: completes "could not …". gone: what is missing when the engine answers 404.
         """
         return await in_thread(lambda: self._guarded(doing, work, gone))
+
+    async def glance(self, *targets: str) -> list[list[dict[str, Any]]] | None:
+        """The engine's first lists, before the SDK is imported; None where it has to do it."""
+        if self._client is not None or self._chosen is not None:
+            return None
+        try:
+            addresses = candidates(self._host, self._context)
+        except OpstuiError:
+            return None  # told by whoever connects
+        sockets = [one.socket for one in addresses if len(addresses) == 1 or _there(one)]
+        if not sockets or sockets[0] is None:
+            return None
+        return await lists(sockets[0], self._calls, min(self._seconds, GLANCE), *targets)
 
     def stream(
         self, doing: str, path: str, params: dict[str, str | int], *, gone: str = ""

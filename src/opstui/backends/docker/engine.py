@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 from opstui.backends.docker import containers, events, images
 from opstui.backends.docker.connection import Connection
+from opstui.backends.docker.glance import CONTAINERS, IMAGES
 from opstui.backends.protocols import CallLog
 from opstui.domain.image import Container, Image, Layer
 from opstui.domain.image_name import check_name
@@ -40,10 +41,16 @@ class DockerEngine:
 
     async def images(self) -> tuple[Image, ...]:
         """Every image with all its names, newest first, without intermediate ones."""
+        found = await self._connection.glance(IMAGES, CONTAINERS)
+        if found is not None:
+            return images.images_of(*found)
         return await self._connection.ask("list the images", images.listed)
 
     async def containers(self) -> tuple[Container, ...]:
         """Every container, running first, then by name."""
+        found = await self._connection.glance(CONTAINERS)
+        if found is not None:
+            return images.containers_of(*found)
         return await self._connection.ask("list the containers", images.containers)
 
     async def layers(self, image: Image) -> tuple[Layer, ...]:

@@ -18,6 +18,8 @@ GATHER = 0.15
 """Seconds to gather events in before telling: one `docker run` causes four."""
 FIRST_WAIT, LONGEST_WAIT = 0.25, 30.0
 """Seconds between attempts to connect, doubled each time."""
+LATER = 1.0
+"""Seconds until the stream is opened: the SDK's import is not to hold up a start."""
 STEADY = 5.0
 """Seconds after which a connection counts as a good one."""
 
@@ -31,6 +33,7 @@ async def follow(connection: Connection) -> AsyncIterator[None]:
     so nothing can fall between them, not even when the daemon was restarted and forgot.
     """
     wait = FIRST_WAIT
+    await asyncio.sleep(LATER)
     while True:
         connected = 0.0
         try:

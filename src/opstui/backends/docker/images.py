@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from opstui.backends.docker import reading
+from opstui.backends.docker.reading import Json
 from opstui.domain.errors import OpstuiError
 from opstui.domain.image import Container, Image, Layer
 from opstui.domain.image_name import check_name
@@ -16,16 +18,24 @@ if TYPE_CHECKING:
 
 def listed(client: Client) -> tuple[Image, ...]:
     """Two requests, however many images: the images, and the containers that use them."""
-    found = client.images()
-    users = reading.users_of_images(containers(client))
-    images = [reading.image(data, users) for data in found]
-    return tuple(sorted(images, key=_newest_first))
+    return images_of(client.images(), client.containers(all=True))
 
 
 def containers(client: Client) -> tuple[Container, ...]:
     """Every container, running or not, running first, then by name."""
-    found = [reading.container(data) for data in client.containers(all=True)]
-    return tuple(sorted(found, key=lambda one: (one.state != "running", one.name)))
+    return containers_of(client.containers(all=True))
+
+
+def images_of(images: Iterable[Json], users: Iterable[Json]) -> tuple[Image, ...]:
+    """The engine's two lists as one: every image with the names of its containers."""
+    named = reading.users_of_images(containers_of(users))
+    return tuple(sorted((reading.image(data, named) for data in images), key=_newest_first))
+
+
+def containers_of(found: Iterable[Json]) -> tuple[Container, ...]:
+    """The engine's list, running ones first, then by name."""
+    read = [reading.container(data) for data in found]
+    return tuple(sorted(read, key=lambda one: (one.state != "running", one.name)))
 
 
 def layers(client: Client, image: Image) -> tuple[Layer, ...]:
