@@ -1,0 +1,151 @@
+"""Attempts to get a parcel to a server: one more for reading, recorded, errors translated."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from opstui.backends.ci.web.address import bare, same_origin
+from opstui.backends.ci.web.curl import curl
+from opstui.backends.ci.web.login import ANONYMOUS, Login
+from opstui.backends.ci.web.wire import (
+    CONNECT_SECONDS,
+    OversizeError,
+    Parcel,
+    Raw,
+    build,
+    exchange,
+)
+from opstui.backends.json_object import not_json
+from opstui.domain.errors import OpstuiError, WriteUnconfirmed
+
+if TYPE_CHECKING:
+    import httpx
+
+    from opstui.backends.protocols import CallLog
+
+
+class Attempts:
+    """The connections to one server, and another set for hosts it sends on to."""
+
+    def __init__(
+        self, base: str, product: str, name: str, calls: CallLog,
+        transport: httpx.AsyncBaseTransport | None, seconds: float,
+    ) -> None:
+        self._base = base
+        self._product = product
+        self._name = name
+        self._calls = calls
+        self._transport = transport
+        self._seconds = seconds
+        self._clients: dict[bool, httpx.AsyncClient] = {}
+        self._opening = asyncio.Lock()
+
+    async def send(
+        self, parcel: Parcel, login: Login | None, *, writes: bool, patience: int, command: str,
+    ) -> Raw:
+        """Send a parcel; `login` None: to a host that may see nothing of this server.
+
+        patience: how many times the usual wait the whole exchange may take.
+        command:  what is recorded; made from the parcel when empty.
+        Raises OpstuiError, and WriteUnconfirmed for a write that may have arrived.
+        """
+        client = await self._opened(login is not None)
+        import httpx
+
+        if login is not None and login.known and same_origin(parcel.url, self._base):
+            parcel = replace(parcel, headers={**parcel.headers, login.header: login.value})
+        if not command:
+            # Storage addresses carry their own short-lived keys in the query.
+            shown = parcel.url if login is not None else bare(parcel.url)
+            command = curl(login or ANONYMOUS, parcel.method, shown)
+        retries = 0 if writes else 1
+        while True:
+            try:
+                return await self._once(client, parcel, patience, command)
+            except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
+                if isinstance(error, httpx.ConnectError):
+                    raise self._unreachable(error) from error
+                if retries == 0:
+                    lost = f"the connection to {self._product} was lost"
+                    raise self._unanswered(lost, writes) from error
+                retries -= 1
+            except (httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+                raise OpstuiError(
+                    f"{self._product} cannot be reached in time", where=self._base,
+                    hint="check the address and the network",
+                ) from error
+            except (httpx.TimeoutException, TimeoutError) as error:
+                late = f"{self._product} did not answer in time"
+                raise self._unanswered(late, writes) from error
+            except (OversizeError, httpx.DecodingError) as error:
+                broken = not_json(self._product, str(error), self._base)
+                if writes:
+                    raise _unconfirmed(broken) from error
+                raise broken from error
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                raise self._unreachable(error) from error
+
+    async def close(self) -> None:
+        """Close the connections; the next parcel opens new ones."""
+        clients, self._clients = self._clients, {}
+        for client in clients.values():
+            await client.aclose()
+
+    async def _once(
+        self, client: httpx.AsyncClient, parcel: Parcel, patience: int, command: str
+    ) -> Raw:
+        """One attempt, recorded whatever happens to it."""
+        import httpx
+
+        began = time.monotonic()
+        outcome, ok = "cancelled", False
+        try:
+            raw = await exchange(client, parcel, patience * self._seconds + CONNECT_SECONDS)
+            outcome, ok = str(raw.status), raw.status < 400
+            return raw
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OversizeError) as error:
+            outcome = "timed out" if "Timeout" in type(error).__name__ else type(error).__name__
+            raise
+        finally:
+            path = bare(parcel.url).removeprefix(self._base)
+            self._calls.record(
+                "ci", f"{self._name}: {parcel.method} {path} → {outcome}", command, outcome,
+                ok=ok, milliseconds=(time.monotonic() - began) * 1000,
+            )
+
+    async def _opened(self, ours: bool) -> httpx.AsyncClient:
+        """The connections to this server, or the others: those share no cookies and headers."""
+        async with self._opening:
+            if ours not in self._clients:
+                base = self._base if ours else "https://"
+                self._clients[ours] = await asyncio.to_thread(
+                    build, base, self._seconds, self._transport
+                )
+            return self._clients[ours]
+
+    def _unreachable(self, error: Exception) -> OpstuiError:
+        reason = str(error) or type(error).__name__
+        if "CERTIFICATE" in reason.upper():
+            return OpstuiError(
+                f"{self._product}'s certificate is not trusted: {reason}", where=self._base,
+                hint="set SSL_CERT_FILE to its authority",
+            )
+        return OpstuiError(
+            f"{self._product} cannot be reached: {reason}", where=self._base,
+            hint="check the network, and that the address is right",
+        )
+
+    def _unanswered(self, what: str, writes: bool) -> OpstuiError:
+        if writes:
+            return WriteUnconfirmed(
+                f"{what}, so whether it was done is not known", where=self._base,
+                hint="look at it again before trying again",
+            )
+        return OpstuiError(what, where=self._base, hint="it is tried again later")
+
+
+def _unconfirmed(error: OpstuiError) -> WriteUnconfirmed:
+    return WriteUnconfirmed(error.what, where=error.where, hint=error.hint)
