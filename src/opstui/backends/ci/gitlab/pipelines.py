@@ -1,0 +1,127 @@
+"""A GitLab project's pipelines and their jobs, asked for as seldom as they change."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+
+from opstui.backends.ci.gitlab.decode import (
+    JobsSeen,
+    bridge_of,
+    child_of,
+    flaky_runs,
+    jobs_of,
+    run_of,
+    with_jobs,
+)
+from opstui.backends.ci.web.door import Door
+from opstui.backends.json_object import Json
+from opstui.domain.ci import CiJob, CiRun
+from opstui.domain.errors import OpstuiError
+from opstui.domain.status import Status
+
+PAGE = 100
+"""Items of a page, the most that GitLab gives."""
+LOOKED_AT = 12
+"""Pipelines of a list whose jobs are asked for: the newest that are under way or went wrong."""
+REMEMBERED = 200
+MOST_JOBS = 2000
+CHILDREN = 8
+"""Child pipelines of one pipeline whose jobs are shown too."""
+
+
+class Pipelines:
+    """Reads them; what ended is remembered until GitLab says that it changed."""
+
+    def __init__(self, name: str, door: Door, project: str) -> None:
+        """project: as it stands in addresses, quoted."""
+        self._name = name
+        self._door = door
+        self._path = f"/projects/{project}"
+        self._seen: OrderedDict[str, tuple[str, JobsSeen]] = OrderedDict()
+
+    async def newest(self, limit: int) -> tuple[CiRun, ...]:
+        """All branches' newest; those under way and red ones with what their jobs tell."""
+        items = await self._door.pages(
+            f"{self._path}/pipelines", {"per_page": min(limit, PAGE), "order_by": "id"},
+            limit=limit,
+        )
+        stamps = {item.text("id"): f"{item.text('status')} {item.text('updated_at')}"
+                  for item in items}
+        runs = flaky_runs([run_of(item, self._name) for item in items])
+        worth = [run for run in runs if self._worth(run)][:LOOKED_AT]
+        found = await asyncio.gather(*(self._look(run, stamps[run.id]) for run in worth))
+        told = {run.id: seen for run, seen in zip(worth, found, strict=True) if seen is not None}
+        return tuple(with_jobs(run, told[run.id]) if run.id in told else run for run in runs)
+
+    async def one(self, id: str) -> CiRun:
+        """One pipeline as it is now, with its jobs' news."""
+        json = await self.read(id)
+        run = run_of(json, self._name)
+        seen = await self._look(run, f"{json.text('status')} {json.text('updated_at')}")
+        return with_jobs(run, seen) if seen is not None else run
+
+    async def read(self, id: str) -> Json:
+        """One pipeline's own words."""
+        return (await self._door.get(f"{self._path}/pipelines/{id}")).json()
+
+    async def jobs(self, run: CiRun) -> tuple[CiJob, ...]:
+        """Its jobs, those that start other pipelines, and the jobs of its child pipelines."""
+        items = await self._jobs(run.id)
+        bridges = await self._door.pages(
+            f"{self._path}/pipelines/{run.id}/bridges", {"per_page": PAGE}, limit=PAGE
+        )
+        seen = jobs_of(items)
+        project = next(
+            (item.inner("pipeline").whole("project_id") for item in (*items, *bridges)), 0
+        )
+        jobs = list(seen.jobs)
+        children = await asyncio.gather(*(
+            self._below(bridge, project) for bridge in bridges[:CHILDREN]
+        ))
+        for number, bridge in enumerate(bridges):
+            jobs += (bridge_of(bridge), *(children[number] if number < CHILDREN else ()))
+        return tuple(jobs)
+
+    async def stopping(self, run: CiRun) -> tuple[str, ...]:
+        """The ids of jobs that were told to stop and did not yet."""
+        return tuple(
+            item.text("id") for item in await self._jobs(run.id)
+            if item.text("status") == "canceling"
+        )
+
+    async def _below(self, bridge: Json, project: int) -> tuple[CiJob, ...]:
+        """The jobs of the child pipeline that a bridge started; none of other projects'."""
+        child = child_of(bridge, project)
+        if not child:
+            return ()
+        name = bridge.text("name")
+        return jobs_of(await self._jobs(child), prefix=f"{name} » ").jobs
+
+    async def _jobs(self, id: str) -> list[Json]:
+        return await self._door.pages(
+            f"{self._path}/pipelines/{id}/jobs",
+            {"per_page": PAGE, "include_retried": "true"}, limit=MOST_JOBS,
+        )
+
+    def _worth(self, run: CiRun) -> bool:
+        """Under way, gone wrong, or looked at when it was, as it may have passed since."""
+        return run.status in (
+            Status.RUNNING, Status.QUEUED, Status.BLOCKED, Status.FAILED
+        ) or run.id in self._seen
+
+    async def _look(self, run: CiRun, stamp: str) -> JobsSeen | None:
+        """What the jobs tell; None where they can't be read, as the list is worth more."""
+        known = self._seen.get(run.id)
+        if known is not None and known[0] == stamp and run.status.finished:
+            return known[1]
+        try:
+            seen = jobs_of(await self._jobs(run.id))
+        except OpstuiError:
+            return None
+        self._seen[run.id] = (stamp, seen)
+        self._seen.move_to_end(run.id)
+        while len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+        return seen
+
