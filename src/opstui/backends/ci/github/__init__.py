@@ -1,0 +1,1 @@
+"""GitHub Actions, on github.com and on GitHub Enterprise servers."""
