@@ -73,5 +73,5 @@ async def test_slow_line_is_asked_less_of() -> None:
         clock=old.floor.panes[0].clock, keymap=old.keys.keymap, headline=old._headline,
         place="build2", slow=True,
     )
-    assert {pane.pace for pane in slow.floor.panes} == {house.SLOW_PACE}
+    assert {pane.polls.pace for pane in slow.floor.panes} == {house.SLOW_PACE}
     assert slow.floor.detail.rests > old.floor.detail.rests

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from time import monotonic
 from typing import Any, ClassVar
 
 from opstui.domain.branch import Branch, Repository
@@ -23,7 +24,9 @@ from opstui.ui.paint import Line, Span, line
 from opstui.ui.view import View
 
 _POLL = 30.0
-"""Seconds between loads beside the events: nothing tells when files of the work tree change."""
+"""Seconds between looks beside the events: nothing tells when files of the work tree change."""
+_WHOLE = 900.0
+"""Seconds after which all is read again: another machine's work in a network home tells nobody."""
 
 
 def why_not_switch(view: BranchesView, branch: Branch) -> str:
@@ -61,6 +64,8 @@ class BranchesView(View[Branch]):
         self.world = world
         self.repository: Repository | None = None
         """As of the last load."""
+        self._whole = 0.0
+        """When all was read last."""
 
     def columns(self) -> tuple[Column[Branch], ...]:
         """Mark, name, changed files, ahead and behind, CI; subject, author where wide; age."""
@@ -104,7 +109,15 @@ class BranchesView(View[Branch]):
         self.repository, self.title = repository, _title(repository)
         ordered = tuple(sorted(branches, key=lambda one: (not one.current, bool(one.remote))))
         self.world.board.branches, self.world.board.repository = ordered, repository
+        self._whole = monotonic()
         return Page(ordered)
+
+    async def glance(self) -> Page[Branch] | None:
+        """Only the number of changed files: of all else the git directory's events tell."""
+        if monotonic() - self._whole > _WHOLE:
+            return await self.load()
+        same = await self.world.git.repository() == self.repository
+        return None if same else await self.load()
 
     def changes(self) -> AsyncIterator[None]:
         """Follows the git directory."""

@@ -51,6 +51,7 @@ class ContainersView(View[Container]):
     title = "Containers"
     noun = "container"
     interval = 30.0
+    calm = 60.0
     """Events tell of changes; this keeps `Up 3 minutes` true, and shows a hung engine."""
 
     def __init__(self, world: World) -> None:

@@ -41,7 +41,7 @@ class ImagesView(View[Image]):
     title = "Images"
     noun = "image"
     interval = 30.0
-    """Events tell of changes; this shows a hung engine, and ages that grow."""
+    """Events tell of changes; this shows a hung engine."""
     follows = ("branches",)
 
     def __init__(self, world: World) -> None:

@@ -78,7 +78,7 @@ class Floor(Ground):
         for pane, share in zip(self.panes, rows.heights, strict=True):
             pane.display = share > 0
             pane.styles.height = max(1, share)
-            pane.wake(share > 0 or rows.narrow)
+            pane.polls.wake(share > 0 or rows.narrow)
         left = self.query_one("#left")
         left.display = rows.list_width > 0
         left.styles.width = rows.list_width if rows.detail else "1fr"

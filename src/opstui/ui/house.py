@@ -28,6 +28,7 @@ from opstui.ui.keys import Keys
 from opstui.ui.paint import Line, line
 from opstui.ui.pane import Pane
 from opstui.ui.pane_spec import PaneSpec
+from opstui.ui.polls import Presence
 from opstui.ui.theme import LOOKS, Brush
 from opstui.ui.work import start_work
 
@@ -60,12 +61,13 @@ class House(Screen[None]):
         self.environ = dict(environ or {})
         self.place = place
         """The machine's name, for header and dialogs."""
-        panes = [Pane(spec, brush, clock) for spec in (*specs, *extra)]
+        self._presence = Presence()
+        panes = [Pane(spec, brush, clock, self._presence) for spec in (*specs, *extra)]
         self.floor = Floor(panes, len(specs), DetailArea(brush))
         if slow:
             self.floor.detail.rests = SLOW_RESTS
             for pane in panes:
-                pane.pace = SLOW_PACE
+                pane.polls.pace = SLOW_PACE
         self.keys = Keys(self, keymap, read_only=read_only)
         self._headline = headline
         self._head: Line = ()
@@ -87,6 +89,7 @@ class House(Screen[None]):
         self.query_one("#notice").display = False
         self.query_one("#tabs").display = False
         self.floor.focus_active()
+        self.watch(self.app, "app_focus", self._focus_changed, init=False)
         self.set_interval(AGES, partial(news.redraw, self.floor.panes))
         self.set_timer(FIRST, self.begin_others)
 
@@ -112,6 +115,7 @@ class House(Screen[None]):
 
     async def on_key(self, event: events.Key) -> None:
         """Carry a key to its action, or into the filter line while that is open."""
+        self.notice_person()
         field = self.query_one(FilterLine)
         if field.display:
             field.take(event)
@@ -126,6 +130,20 @@ class House(Screen[None]):
         if await self.keys.press(name):
             event.stop()
             event.prevent_default()
+
+    def on_mouse_down(self) -> None:
+        """A click is a sign of a person."""
+        self.notice_person()
+
+    def _focus_changed(self, focused: bool) -> None:
+        if focused:
+            self.notice_person()
+
+    def notice_person(self) -> None:
+        """Somebody is there: what nothing tells about is read again where it got old."""
+        self._presence.sign()
+        for pane in self.floor.panes:
+            pane.polls.someone()
 
     # filter and search
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import monotonic
 from typing import Any
@@ -12,10 +12,6 @@ from opstui.domain.errors import OpstuiError
 from opstui.ui.listing import Place
 from opstui.ui.snapshot import Snapshot
 from opstui.ui.view import View
-
-RETRY = 5.0
-"""Seconds until a failed load is tried again; doubles up to MOST."""
-MOST = 60.0
 
 
 @dataclass(slots=True)
@@ -36,29 +32,46 @@ class Level:
     """Loads in a row that brought nothing new."""
     took: float = 0.0
     """Seconds that the last load took."""
+    ticks: Callable[[], float] = monotonic
+    """The clock of `read` and `took`."""
+    read: float = 0.0
+    """When the last load ended; 0 before the first one did."""
+    news: bool = True
+    """Whether the last load may have brought anything to draw."""
     turn: int = 0
     """Counts loads, so that an overtaken one delivers nothing."""
 
-    async def load(self, *, fresh: bool = False, more: bool = False) -> bool:
-        """Read the source; False when a later load overtook this one."""
+    async def load(
+        self, *, fresh: bool = False, more: bool = False, glance: bool = False
+    ) -> bool:
+        """Read the source; False when a later load overtook this one.
+
+        glance: only what the view looks at when it is time for a look.
+        """
         self.turn += 1
-        turn, began = self.turn, monotonic()
+        turn, began = self.turn, self.ticks()
+        glance = glance and self.snapshot.loaded and not self.fails and not self.outdated
         self.loading, self.outdated = True, False
         if fresh:
             self.view.anew()
         try:
-            page = await self.view.load(self.snapshot.token if more else "")
+            page = await (
+                self.view.glance() if glance
+                else self.view.load(self.snapshot.token if more else "")
+            )
         except OpstuiError as error:
             if turn != self.turn:
                 return False
-            self.fails += 1
+            self.fails, self.news = self.fails + 1, True
             self.snapshot = self.snapshot.failed(str(error))
         else:
             if turn != self.turn:
                 return False
             self.fails = 0
             now, before = self.clock(), self.snapshot.items
+            self.news = page is not None
             self.snapshot = (
+                replace(self.snapshot, at=now) if page is None else
                 self.snapshot.more(page, now) if more
                 else self.snapshot.read(page, now, fresh=fresh)
             )
@@ -66,21 +79,9 @@ class Level:
         finally:
             if turn == self.turn:
                 self.loading = False
-                self.took = monotonic() - began
+                self.read = self.ticks()
+                self.took = self.read - began
         return True
-
-    def rest(self) -> float | None:
-        """Seconds until the next load by itself; None where only changes cause one."""
-        if self.fails:
-            return float(min(MOST, RETRY * 2.0 ** (self.fails - 1)))
-        if self.view.interval is None:
-            return None
-        if self.view.paced:
-            return self.view.interval
-        interval = self.view.interval * (2 if self.same else 1)  # nothing new: ask less often
-        if self.told:  # beside what tells, it may take its time
-            interval = min(max(interval, MOST * 2), interval * 2.0 ** min(self.same, 2))
-        return max(interval, 10 * self.took)
 
     @property
     def told(self) -> bool:

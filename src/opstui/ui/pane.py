@@ -11,7 +11,6 @@ from typing import Any
 
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.timer import Timer
 
 from opstui.domain.errors import OpstuiError
 from opstui.domain.status import Status
@@ -20,6 +19,7 @@ from opstui.ui.ground import Ground
 from opstui.ui.level import Level
 from opstui.ui.pane_list import PaneList
 from opstui.ui.pane_spec import PaneSpec
+from opstui.ui.polls import Polls, Presence
 from opstui.ui.shape import Shape
 from opstui.ui.theme import Brush
 from opstui.ui.view import View
@@ -39,7 +39,9 @@ class Pane(Ground):
             self.pane = pane
             self.kind = kind
 
-    def __init__(self, spec: PaneSpec, brush: Brush, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, spec: PaneSpec, brush: Brush, clock: Callable[[], datetime], presence: Presence
+    ) -> None:
         super().__init__(id=f"pane-{spec.number}")
         self.spec = spec
         self.brush = brush
@@ -51,11 +53,10 @@ class Pane(Ground):
         """What the person made of the columns, by the views' kinds."""
         self.list = PaneList(brush, id=f"list-{spec.number}")
         self.list.pane = self
-        self._timer: Timer | None = None
-        self._awake = True
+        self.polls = Polls(
+            lambda: self.level, partial(self.reload, glance=True), self.set_timer, presence
+        )
         self._begun = False
-        self.pace = 1.0
-        """How many times longer than usual it rests between loads."""
 
     def compose(self) -> ComposeResult:
         """The list."""
@@ -152,23 +153,28 @@ class Pane(Ground):
 
     # loading
 
-    def reload(self, *, fresh: bool = False, more: bool = False) -> None:
-        """Read the source again. A load under way is overtaken only when `fresh`."""
+    def reload(self, *, fresh: bool = False, more: bool = False, glance: bool = False) -> None:
+        """Read the source again. A load under way is overtaken only when `fresh`.
+
+        glance: it is only time for a look.
+        """
         level = self.level
         if level.loading and not fresh:
-            level.outdated = not more
+            level.outdated |= not more and not glance
             return
-        start_work(self, partial(self._load, level, fresh=fresh, more=more), "load", exclusive=True)
+        work = partial(self._load, level, fresh=fresh, more=more, glance=glance)
+        start_work(self, work, "load", exclusive=True)
 
-    async def _load(self, level: Level, *, fresh: bool, more: bool) -> None:
-        if await level.load(fresh=fresh, more=more):
-            if level is self.level:
-                self.show_level()
-            self.post_message(self.Loaded(self, level.view.kind))
+    async def _load(self, level: Level, *, fresh: bool, more: bool, glance: bool) -> None:
+        if await level.load(fresh=fresh, more=more, glance=glance):
+            if level.news:
+                if level is self.level:
+                    self.show_level()
+                self.post_message(self.Loaded(self, level.view.kind))
             if level.outdated and level is self.level:
                 self.reload()
             else:
-                self._plan()
+                self.polls.plan()
 
     async def _listen(self, level: Level) -> None:
         changes = level.view.changes()
@@ -186,21 +192,6 @@ class Pane(Ground):
             self.reload()
         else:
             level.outdated = True
-
-    def wake(self, awake: bool) -> None:
-        """A pane out of sight does not poll; what tells by itself is still heard."""
-        if awake != self._awake:
-            self._awake = awake
-            if awake:
-                self._plan()
-
-    def _plan(self) -> None:
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
-        rest = self.level.rest()
-        if rest is not None and self._awake:
-            self._timer = self.set_timer(rest * self.pace, self.reload)
 
     # arranging
 

@@ -37,8 +37,11 @@ class View(Generic[T]):
     noun: str = "item"
     """One of them, for counts: `340 branches`."""
     interval: float | None = None
-    """Seconds between loads while it is in sight; None where `changes` tells. The pane backs
-    off while loads fail or take long."""
+    """Seconds after which what is in sight is too old for whoever is there; None where `changes`
+    tells everything. The pane backs off while loads fail, take long, bring nothing new, or while
+    nobody is there."""
+    calm: float = 300.0
+    """Seconds between looks by itself where `changes` tells of all but a rest."""
     paced: bool = False
     """`interval` already knows how its source wants to be asked, so the pane adds nothing."""
     follows: tuple[str, ...] = ()
@@ -54,6 +57,13 @@ class View(Generic[T]):
 
     def anew(self) -> None:
         """A person asks to read again: whatever would be left for later is due now."""
+
+    async def glance(self) -> Page[T] | None:
+        """What to do instead of `load` when it is only time for a look; None: nothing is new.
+
+        Cheaper where most of it would have been told.
+        """
+        return await self.load()
 
     def changes(self) -> AsyncIterator[None] | None:
         """Yields whenever the source may have changed; None where nothing tells."""
