@@ -111,6 +111,7 @@ class GitHubState(FakeServer):
         """Servers that tell no run of a dispatch: "204", or "422" for one that refuses the wish."""
         self.rate = [5000, 5000]
         """Requests left, and the limit."""
+        self.token = TOKEN
         self.limited = ""
         """"primary", or "secondary" with its Retry-After."""
         self.judged = True
@@ -207,7 +208,7 @@ class GitHubState(FakeServer):
 
     def _refused(self, ask: Ask) -> Reply | None:
         shown = ask.headers.get("Authorization", "")
-        if shown and shown not in (f"Bearer {TOKEN}", f"token {TOKEN}"):
+        if shown and shown not in (f"Bearer {self.token}", f"token {self.token}"):
             return self.refusal(401)
         if not shown and (ask.method != "GET" or ask.path.endswith("/logs")):
             return self.refusal(403, "Must have admin rights to Repository.")

@@ -66,6 +66,8 @@ class Job:
     log: list[str] = field(default_factory=list)
     approved: bool = False
     delay: int = 0
+    raw: bytes = b""
+    """A log that is not made by steps."""
 
     def __post_init__(self) -> None:
         self.delay = self.plan.slow
@@ -132,7 +134,7 @@ class Job:
 
     def text(self) -> bytes:
         """The log as storage has it, with the mark at its start that Azure puts there."""
-        return ("\ufeff" + "".join(f"{line}\n" for line in self.log)).encode()
+        return "\ufeff".encode() + (self.raw or "".join(f"{line}\n" for line in self.log).encode())
 
     def annotations(self) -> list[Annotation]:
         if self.conclusion != "failure":
