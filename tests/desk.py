@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from opstui.ui.desk import Choice, Detail, Prompt, Question
+from opstui.ui.desk import Choice, Detail, Form, Prompt, Question
 
 
 @dataclass
@@ -16,8 +16,11 @@ class ScriptedDesk:
     confirms: list[bool] = field(default_factory=list)
     answers: list[str | None] = field(default_factory=list)
     picks: list[str | None] = field(default_factory=list)
+    filled: list[Mapping[str, str] | None] = field(default_factory=list)
     read_only: bool = False
 
+    forms: list[Form] = field(default_factory=list)
+    rung: list[str] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     prompts: list[Prompt] = field(default_factory=list)
     menus: list[Sequence[Choice]] = field(default_factory=list)
@@ -43,11 +46,19 @@ class ScriptedDesk:
         assert self.picks, f"nobody expected the menu {title!r}"
         return self.picks.pop(0)
 
+    async def form(self, form: Form) -> Mapping[str, str] | None:
+        self.forms.append(form)
+        assert self.filled, f"nobody expected the form {form.title!r}"
+        return self.filled.pop(0)
+
     async def read(self, title: str, body: Detail) -> None:
         self.documents.append((title, body))
 
     def say(self, text: str, *, kind: str = "information") -> None:
         self.notices.append((kind, text))
+
+    def ring(self, text: str) -> None:
+        self.rung.append(text)
 
     def changed(self, *kinds: str) -> None:
         self.reloads.extend(kinds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from opstui.domain.branch import Repository
 from opstui.domain.ci import Capability, CiRun
 from opstui.domain.errors import OpstuiError
 from opstui.operations.world import World
-from opstui.ui.desk import Choice, Detail, Prompt, Question
+from opstui.ui.desk import Choice, Detail, Form, Prompt, Question
 from opstui.ui.paint import Line, text_of
 from tests.backends.ci.bench import Bench
 
@@ -31,6 +31,7 @@ class Person:
     questions: list[Question] = field(default_factory=list)
     menus: list[Sequence[Choice]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    rung: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
     went: list[tuple[str, str]] = field(default_factory=list)
     documents: list[Detail] = field(default_factory=list)
@@ -46,11 +47,17 @@ class Person:
         self.menus.append(choices)
         return self.pick
 
+    async def form(self, form: Form) -> Mapping[str, str] | None:
+        raise AssertionError("no form should be shown")
+
     async def read(self, title: str, body: Detail) -> None:
         self.documents.append(body)
 
     def say(self, text: str, *, kind: str = "information") -> None:
         self.said.append(text)
+
+    def ring(self, text: str) -> None:
+        self.rung.append(text)
 
     def changed(self, *kinds: str) -> None:
         self.changes.extend(kinds)

@@ -24,6 +24,8 @@ class Board:
     models: tuple[RegisteredModel, ...] = ()
     versions: dict[str, tuple[ModelVersion, ...]] = field(default_factory=dict)
     """By model name, as far as loaded."""
+    watched: set[str] = field(default_factory=set)
+    """Keys of the CI runs whose end a person waits for."""
     _ci_from: tuple[CiRun, ...] = field(default=(), repr=False)
     _ci_known: dict[str, list[CiRun]] = field(default_factory=dict, repr=False)
 

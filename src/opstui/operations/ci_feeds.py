@@ -10,6 +10,7 @@ import asyncio
 import math
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,6 +42,8 @@ class Feed:
     fails: int = 0
     due: float = 0.0
     """The loop's time from which it is to be asked again; infinite: only when a person asks."""
+    again: bool = False
+    """Something happened while it was being asked: the answer may be older than that."""
     task: asyncio.Task[None] | None = None
     ear: asyncio.Task[None] | None = None
 
@@ -48,6 +51,10 @@ class Feed:
     def settled(self) -> bool:
         """Whether it answered or failed at least once."""
         return self.at is not None or self.problem is not None
+
+    def urge(self) -> None:
+        """It is to be asked at the next load, whatever its pace."""
+        self.due, self.again = 0.0, self.task is not None
 
 
 class Feeds:
@@ -105,11 +112,33 @@ class Feeds:
         finally:
             self._collecting -= 1
 
+    async def end_of(self, run: CiRun) -> CiRun | None:
+        """Wait until a run has ended; None when its server no longer lists it.
+
+        Asks at the servers' own pace, also while no pane does.
+        """
+        event = asyncio.Event()
+        self._news.add(event)
+        try:
+            while True:
+                runs = await self.load()
+                feed = next((one for one in self.all() if one.server.name == run.server), None)
+                known = next((one for one in runs if one.key == run.key), None)
+                if known is not None and known.status.finished:
+                    return known
+                if feed is None or (known is None and feed.problem is None):
+                    return None
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(event.wait(), self.rest() or MOST)
+                event.clear()
+        finally:
+            await self._leave(event)
+
     def poke(self, name: str = "") -> None:
         """Ask a server (all, without a name) at the next load, whatever its pace."""
         for feed in self._feeds.values():
             if name in ("", feed.server.name):
-                feed.due = 0.0
+                feed.urge()
 
     def rest(self) -> float | None:
         """Seconds until the next server is due; None where none will be by itself."""
@@ -129,9 +158,13 @@ class Feeds:
                 event.clear()
                 yield
         finally:
-            self._news.discard(event)
-            if not self._news:
-                await self._quiet()
+            await self._leave(event)
+
+    async def _leave(self, event: asyncio.Event) -> None:
+        """One listener less; where none is left, leave nothing running."""
+        self._news.discard(event)
+        if not self._news:
+            await self._quiet()
 
     def _look(self) -> None:
         if self._search is not None and self._searching is None:
@@ -158,8 +191,11 @@ class Feeds:
             feed.at, feed.problem, feed.fails = self._clock(), None, 0
         finally:
             feed.task = None
-            feed.due = asyncio.get_running_loop().time() + self._pace(feed)
-        if not self._collecting and (feed.runs, feed.problem is None, feed.settled) != before:
+            if not feed.again:
+                feed.due = asyncio.get_running_loop().time() + self._pace(feed)
+        news = (feed.runs, feed.problem is None, feed.settled) != before
+        if feed.again or (news and not self._collecting):
+            feed.again = False
             self._tell()
 
     def _pace(self, feed: Feed) -> float:
@@ -175,7 +211,7 @@ class Feeds:
     async def _listen(self, feed: Feed) -> None:
         try:
             async for _ in feed.server.changes():
-                feed.due = 0.0
+                feed.urge()
                 self._tell()
         except OpstuiError:
             return  # its error shows when its runs are read
@@ -185,7 +221,6 @@ class Feeds:
             event.set()
 
     async def _quiet(self) -> None:
-        """Nobody listens any more: leave nothing running."""
         tasks = [self._searching] if self._searching is not None else []
         self._searching = None
         for feed in self._feeds.values():

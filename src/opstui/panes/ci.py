@@ -6,39 +6,41 @@ from collections.abc import AsyncIterator, Sequence
 from typing import ClassVar
 
 from opstui.domain.ci import Capability, CiRun
+from opstui.domain.ci_state import seen
 from opstui.domain.errors import OpstuiError
 from opstui.domain.page import Page
 from opstui.domain.status import Status
-from opstui.domain.words import age, duration, short
-from opstui.operations.acting import acting
+from opstui.domain.words import age, short
 from opstui.operations.world import World
-from opstui.panes import ci_detail, ci_log
-from opstui.panes.ci_servers import all_changes, all_runs, server_of, why_not
-from opstui.panes.start_ci import rerun_ci, start_ci
+from opstui.panes import ci_acts, ci_columns, ci_detail, ci_log
+from opstui.panes.ci_narrow import Narrow, Narrowing
+from opstui.panes.ci_run_acts import RunActs
+from opstui.panes.ci_servers import server_of, trouble, why_not
+from opstui.panes.start_ci import start_ci
 from opstui.ui.action import action
 from opstui.ui.column import Column
-from opstui.ui.desk import Choice, Desk, Detail, Question
-from opstui.ui.paint import Line, Span, glyph, line
+from opstui.ui.desk import Choice, Desk, Detail
+from opstui.ui.paint import Line, line
 from opstui.ui.view import View
 
-UNDER_WAY = 2.0
-"""Seconds between loads while something runs: its time goes on."""
-AT_REST = 60.0
-"""Seconds between loads otherwise: only ages grow."""
+TICK = 2.0
+"""Seconds between looks while something runs: its time goes on."""
 
 
 def why_not_start(view: CiView, run: CiRun | None) -> str:
     """A server must be able to."""
     if any(Capability.START in server.capabilities for server in view.world.ci):
         return ""
-    return "; ".join(server.why_not(Capability.START) for server in view.world.ci) or "no CI server"
+    reasons = dict.fromkeys(server.why_not(Capability.START) for server in view.world.ci)
+    return "; ".join(reasons) or "no CI server"
 
 
 def why_not_rerun(view: CiView, run: CiRun) -> str:
     """It must have ended, on a server that can."""
-    return why_not(view.world.ci, run, Capability.RERUN) or (
-        "" if run.status.finished else f"it is still {run.status.word}"
-    )
+    missing = why_not(view.world.ci, run, Capability.RERUN)
+    if missing and not why_not(view.world.ci, run, Capability.RERUN_FAILED):
+        missing = "" if run.status is Status.FAILED else missing
+    return missing or ("" if run.status.finished else f"it is still {run.status.word}")
 
 
 def why_not_cancel(view: CiView, run: CiRun) -> str:
@@ -48,74 +50,68 @@ def why_not_cancel(view: CiView, run: CiRun) -> str:
     )
 
 
-def why_no_branch(view: CiView, run: CiRun) -> str:
-    """A branch can be gone while its runs stay."""
-    known = any(branch.name == run.branch for branch in view.world.board.branches)
-    return "" if known else "its branch is gone or not listed"
-
-
 class CiView(View[CiRun]):
     """Runs of all branches and servers."""
 
     kind: ClassVar[str] = "ci"
     title = "CI"
     noun = "run"
+    paced = True
+    parts = (Narrowing, RunActs)
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.errors: dict[str, str] = {}
-        """What servers said instead of their runs at the last load, by name."""
+        self.narrow = Narrow()
+        self._told = ci_columns.Told()
         self._next: Sequence[Line] = ()
         """What to say where there are no runs."""
 
     def columns(self) -> tuple[Column[CiRun], ...]:
-        """State, number, what, where, how long; commit, age, attempt, server and who if wide."""
-        plain = self.world.ascii_only
-        times = "x" if plain else "×"
-        columns: list[Column[CiRun]] = [
-            Column("state", "", lambda run: glyph(run.status, ascii_only=plain), width=1,
-                   sort=lambda run: run.status.word),
-            Column("number", "#", lambda run: Span(f"#{run.number}", "dim"), width=8, right=True,
-                   sort=lambda run: run.number, best_first=True),
-            Column("workflow", "What", lambda run: run.workflow, width=16, grow=1, drop=1,
-                   sort=lambda run: run.workflow),
-            Column("branch", "Branch", lambda run: run.branch, grow=2,
-                   sort=lambda run: run.branch),
-            Column("commit", "Commit", lambda run: Span(short(run.commit), "dim"), width=7,
-                   drop=4, sort=lambda run: run.commit),
-            Column("attempt", "Try",
-                   lambda run: Span(f"{times}{run.attempt}" if run.attempt != 1 else "", "warn"),
-                   width=4, drop=3, sort=lambda run: run.attempt, best_first=True),
-            Column("who", "Who", lambda run: Span(run.who, "dim"), width=12, drop=7,
-                   sort=lambda run: run.who or None),
-            Column("took", "Took", self._took, width=7, right=True,
-                   sort=lambda run: run.elapsed(self.world.clock()), best_first=True),
-            Column("age", "Age", lambda run: Span(age(run.created, self.world.clock()), "dim"),
-                   width=3, right=True, drop=2, sort=lambda run: run.created, best_first=True),
-        ]
-        if len(self.world.ci) > 1:
-            columns.insert(-2, Column("server", "Server", lambda run: Span(run.server, "dim"),
-                                      width=10, drop=6, sort=lambda run: run.server))
-        return tuple(columns)
-
-    def _took(self, run: CiRun) -> Span:
-        style = "plain" if run.status.finished else "busy"
-        return Span(duration(run.elapsed(self.world.clock())), style)
+        """State, number, what, where, how long; the rest if wide."""
+        return ci_columns.columns(
+            self._told, self.world.clock, ascii_only=self.world.ascii_only,
+            servers=len(self.world.ci),
+        )
 
     async def load(self, token: str = "") -> Page[CiRun]:
-        """The newest runs of every server; a server that fails is named in the title."""
-        runs, self.errors = await all_runs(self.world.ci)
-        self.title = f"CI without {', '.join(self.errors)}" if self.errors else "CI"
-        self.world.board.ci_runs = runs
-        under_way = any(run.status in (Status.RUNNING, Status.QUEUED) for run in runs)
-        self.interval = UNDER_WAY if under_way else AT_REST
-        if not runs:
+        """The newest runs of every server that are wanted; who fails is named in the title."""
+        feeds, board = self.world.feeds, self.world.board
+        if self.asked:
+            feeds.poke()
+        runs = await feeds.load()
+        if runs != board.ci_runs:
+            board.ci_runs = runs
+        ill = [feed for feed in feeds.all() if feed.problem is not None]
+        old = frozenset(feed.server.name for feed in ill)
+        if self._told.runs is not board.ci_runs or self._told.old != old:
+            self._told = ci_columns.Told.of(board.ci_runs, old)
+        shown = self.narrow.of(board.ci_runs, board)
+        self.title = self._title([
+            f"{feed.server.name} {age(feed.at, self.world.clock())} old" if feed.at
+            else f"no {feed.server.name}" for feed in ill
+        ])
+        self.interval = feeds.rest()
+        if any(run.status is Status.RUNNING for run in shown):
+            self.interval = min(TICK, self.interval or TICK)
+        if not shown:
             self._next = await self._first_steps()
-        return Page(runs)
+        return Page(shown)
+
+    def _title(self, ill: Sequence[str]) -> str:
+        words = self.narrow.words(self.world.board)
+        return ", ".join([f"CI {words}" if words else "CI", *ill])
 
     async def _first_steps(self) -> Sequence[Line]:
-        shown = [line(("no runs yet", "dim"))]
-        shown += [line((f"{name}: {error}", "warn")) for name, error in self.errors.items()]
+        feeds, shown = self.world.feeds, [line(("no runs yet", "dim"))]
+        if self.narrow.on and self._told.runs:
+            words = self.narrow.words(self.world.board)
+            return (line((f"none of {len(self._told.runs)} runs is {words}", "dim")),
+                    line(("a", "key"), (" shows all", "dim")))
+        shown += [line((f"{feed.server.name}: {problem}", "warn")) for feed in feeds.all()
+                  if (problem := trouble(self.world, feed))]
+        asked = [feed.server.name for feed in feeds.all() if not feed.settled]
+        if asked or feeds.searching:
+            shown.append(line((f"asking {', '.join(asked) or 'for CI servers'}", "dim")))
         try:
             command = await self.world.trust.command()
         except OpstuiError as error:
@@ -134,7 +130,7 @@ class CiView(View[CiRun]):
 
     def changes(self) -> AsyncIterator[None]:
         """The news of all servers."""
-        return all_changes(self.world.ci)
+        return self.world.feeds.changes()
 
     def empty(self) -> Sequence[Line]:
         """Which key runs what."""
@@ -143,8 +139,8 @@ class CiView(View[CiRun]):
     def words(self, item: CiRun) -> str:
         """What a person remembers of a run, its state as a word included."""
         return " ".join((
-            f"#{item.number}", item.workflow, item.branch, item.commit, item.status.word,
-            item.server, item.who, item.reason,
+            f"#{item.number}", item.workflow, item.branch, item.commit, seen(item).word,
+            item.server, item.who, item.reason, item.title, item.event,
         ))
 
     def name(self, item: CiRun) -> str:
@@ -196,10 +192,10 @@ class CiView(View[CiRun]):
 
     @action("e", "Run again", changes=("ci",), when=why_not_rerun)
     async def rerun(self, run: CiRun, desk: Desk) -> None:
-        """Run once more on the same commit."""
+        """Run it once more: all of it, or where the server can only what failed."""
         server = server_of(self.world.ci, run)
         if server is not None:
-            self._select(await rerun_ci(self.world, desk, server, run), desk)
+            self._select(await ci_acts.run_again(self.world, desk, server, run), desk)
 
     def _select(self, run: CiRun | None, desk: Desk) -> None:
         """Go to the run that was started, so that its log is in sight."""
@@ -210,26 +206,8 @@ class CiView(View[CiRun]):
     async def cancel(self, run: CiRun, desk: Desk) -> None:
         """Stop the run and everything it started."""
         server = server_of(self.world.ci, run)
-        if server is None or not await desk.confirm(Question(
-            title="Cancel CI run", object=ci_detail.title(run),
-            effect=f"It is {run.status.word}; it and everything it started are stopped.",
-            place=f"CI server {server.name}", yes="Stop it", danger=True,
-        )):
-            return
-        with desk.busy(self.kind, run.key):
-            async with acting(
-                self.world.journal, "ci.cancel", ci_detail.title(run), server.name,
-                before=run.status.word, after="cancelled", evidence=(("commit", run.commit),),
-            ):
-                await server.cancel(run)
-        desk.changed("ci")
-
-    @action("b", "Branch", when=why_no_branch, footer=False)
-    async def branch(self, run: CiRun, desk: Desk) -> None:
-        """Go to the branch it ran for."""
-        refs = [one.ref for one in self.world.board.branches if one.name == run.branch]
-        if refs:
-            desk.go("branches", refs[0])
+        if server is not None:
+            await ci_acts.cancel_run(self.world, desk, server, run)
 
     @action("l", "Whole log", footer=False)
     async def read_log(self, run: CiRun, desk: Desk) -> None:

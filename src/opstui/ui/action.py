@@ -98,16 +98,35 @@ class Bound:
 
 
 def actions_of(owner: Any, kind: str) -> tuple[Bound, ...]:
-    """Every action that the owner's class declares, base classes first, in source order."""
+    """Every action that the owner's class declares, base classes first, in source order.
+
+    Then those of its `parts`: classes that are made from the owner and act for it, so that one
+    class need not hold everything that can be done to a thing.
+    """
     kept: type[object] = type(owner)
-    return tuple(Bound(owner, mark, kind) for mark in declared(kept))
+    found = [Bound(owner, mark, kind) for mark in declared(kept)]
+    for part in parts_of(kept):
+        found += actions_of(part(owner), kind)
+    return tuple(found)
+
+
+def parts_of(owner: type[object]) -> tuple[type[Any], ...]:
+    """The classes that act for a class."""
+    return getattr(owner, "parts", ())
+
+
+def all_declared(owner: type[object]) -> tuple[Action, ...]:
+    """The actions of a class and of its parts, for keymaps and key tables."""
+    return declared(owner) + tuple(
+        mark for part in parts_of(owner) for mark in all_declared(part)
+    )
 
 
 _KNOWN: dict[type[object], tuple[Action, ...]] = {}
 
 
 def declared(owner: type[object]) -> tuple[Action, ...]:
-    """The actions of a class, for keymaps and key tables."""
+    """The actions of a class itself."""
     if owner not in _KNOWN:
         found: dict[str, Action] = {}
         for base in reversed(owner.__mro__):

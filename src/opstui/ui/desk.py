@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from opstui.ui.log_feed import Log
 from opstui.ui.paint import Line
 
 
@@ -45,6 +46,28 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """One line of a form."""
+
+    name: str
+    value: str = ""
+    help: str = ""
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    """The only texts that are taken; empty for any."""
+    secret: bool = False
+    """What is typed is not shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A request for several texts at once."""
+
+    title: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """One line of a menu."""
 
@@ -78,7 +101,14 @@ class Detail:
     title: str
     load: LoadLines
     follow: FollowLines | None = None
-    """Lines that arrive later, for logs: shown after what `load` gave, following the end."""
+    """Lines that arrive later: shown after what `load` gave, following the end."""
+    log: Log | None = None
+    """A log, shown instead of what `load` and `follow` give."""
+
+
+async def no_lines(_width: int, /) -> Sequence[Line]:
+    """What a detail loads that is a log."""
+    return ()
 
 
 class Desk(Protocol):
@@ -97,6 +127,10 @@ class Desk(Protocol):
         """Ask for a line of text; None when cancelled."""
         ...
 
+    async def form(self, form: Form) -> Mapping[str, str] | None:
+        """Ask for several texts, by the fields' names; None when cancelled."""
+        ...
+
     async def choose(self, title: str, choices: Sequence[Choice]) -> str | None:
         """A menu; the chosen id, or None."""
         ...
@@ -107,6 +141,10 @@ class Desk(Protocol):
 
     def say(self, text: str, *, kind: str = "information") -> None:
         """A notice that goes by itself. kind: information, warning or error."""
+        ...
+
+    def ring(self, text: str) -> None:
+        """Call the person from elsewhere: a notice, the bell, and the terminal's notification."""
         ...
 
     def changed(self, *kinds: str) -> None:

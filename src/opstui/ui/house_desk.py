@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from opstui.ui import news
-from opstui.ui.desk import Choice, Detail, Prompt, Question
+from opstui.ui.desk import Choice, Detail, Form, Prompt, Question
 
 if TYPE_CHECKING:
     from opstui.ui.dialog import Dialog
@@ -55,6 +55,13 @@ class HouseDesk:
 
         return await self.show(Ask(self, house.keys.keymap, house.brush, prompt))
 
+    async def form(self, form: Form) -> Mapping[str, str] | None:
+        """Ask for several texts."""
+        from opstui.ui.form import FormDialog
+
+        house = self._house
+        return await self.show(FormDialog(self, house.keys.keymap, house.brush, form))
+
     async def choose(self, title: str, choices: Sequence[Choice]) -> str | None:
         """A menu; the chosen id, or None."""
         from opstui.ui.choose import Choose
@@ -65,14 +72,27 @@ class HouseDesk:
 
     async def read(self, title: str, body: Detail) -> None:
         """Show a document over everything until it is closed."""
+        from opstui.ui.log_reader import LogReader
         from opstui.ui.reader import Reader
 
         house = self._house
-        await self.show(Reader(self, house.keys.keymap, house.brush, title, body))
+        kind = Reader if body.log is None else LogReader
+        await self.show(kind(self, house.keys.keymap, house.brush, title, body))
 
     def say(self, text: str, *, kind: str = "information") -> None:
         """A notice that goes by itself."""
-        self._house.say(text, kind)
+        from opstui.ui.dialog import Dialog
+
+        top = self._house.app.screen
+        if not (isinstance(top, Dialog) and top.tell(text, kind)):
+            self._house.say(text, kind)
+
+    def ring(self, text: str) -> None:
+        """A notice, the bell, and the terminal's notification."""
+        from opstui.ui.bell import bell
+
+        self._send(bell(text, self._house.environ))
+        self._house.say(text, "information")
 
     def changed(self, *kinds: str) -> None:
         """Tell the panes of these kinds to read their source again."""
@@ -87,12 +107,16 @@ class HouseDesk:
         from opstui.ui.clipboard import osc52
 
         house = self._house
-        driver = house.app._driver
-        if driver is not None:
-            driver.write(osc52(text, house.environ))
-            driver.flush()
+        self._send(osc52(text, house.environ))
         first = text.splitlines()[0] if text else ""
-        house.say(f"copied {what}: {first[:120]}", "information")
+        self.say(f"copied {what}: {first[:120]}")
+
+    def _send(self, sequence: str) -> None:
+        """Write to the terminal beside the frames."""
+        driver = self._house.app._driver
+        if driver is not None:
+            driver.write(sequence)
+            driver.flush()
 
     @contextmanager
     def busy(self, kind: str, key: str) -> Iterator[None]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from opstui.domain.errors import OpstuiError
 from opstui.ui import news
-from opstui.ui.action import Bound, actions_of, declared
+from opstui.ui.action import Bound, actions_of, all_declared
 from opstui.ui.desk import Choice, Question
 from opstui.ui.detail_area import DetailArea
 from opstui.ui.global_actions import Everywhere
@@ -158,12 +158,15 @@ class Keys:
 
 def scopes_of(views: Sequence[type[View[Any]]]) -> list[tuple[str, tuple[Bound, ...]]]:
     """Every scope of keys there is, by title: for the keymap's check and the key table."""
+    from opstui.ui.log_reader import log_scope  # not before it is asked for
+
     return [
         ("Everywhere", _of(Everywhere, "everywhere") + _of(Leaving, "everywhere")),
         ("In lists", _of(PaneList, "list")), ("In texts", _of(DetailArea, "list")),
+        ("In logs", log_scope()),
         *((view.title or view.kind.capitalize(), _of(view, view.kind)) for view in views),
     ]
 
 
 def _of(owner: type[object], kind: str) -> tuple[Bound, ...]:
-    return tuple(Bound(None, mark, kind) for mark in declared(owner))
+    return tuple(Bound(None, mark, kind) for mark in all_declared(owner))
