@@ -13,6 +13,7 @@ from opstui.domain.text import clean
 from opstui.domain.words import age, short
 from opstui.operations.world import World
 from opstui.panes.branch_acts import create_branch, delete_branch, fetch_all, switch_branch
+from opstui.panes.branch_ci import ci_detail
 from opstui.panes.commits import CommitsView, ci_glyph, log_detail
 from opstui.panes.diff import commit_detail
 from opstui.panes.forge import branch_page
@@ -143,8 +144,9 @@ class BranchesView(View[Branch]):
         return item.name
 
     def details(self, item: Branch) -> Sequence[Detail]:
-        """The log, and the head commit."""
-        return (log_detail(self.world, item), commit_detail(self.world, item.commit))
+        """The log, the head commit, what CI says of it."""
+        return (log_detail(self.world, item), commit_detail(self.world, item.commit),
+                ci_detail(self.world, item))
 
     def child(self, item: Branch) -> View[Any]:
         """Its commits."""
