@@ -17,6 +17,7 @@ from typing import Any
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
+from opstui.lean.handover import hand_over_watches
 from opstui.lean.taken import Taken
 
 RESTORE = (
@@ -80,6 +81,7 @@ class LeanDriver(LinuxDriver):
                     termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
                 os.write(self._output, RESTORE.encode("ascii"))
         signal.signal(number, signal.SIG_DFL)
+        hand_over_watches()
         os.kill(os.getpid(), number)
 
     def _enable_mouse_support(self) -> None:
