@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 3.0
 START_SECONDS = 2.0
 """In the first seconds of a door, reading gets by without httpx where it can."""
+HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Hosts to which a new connection for each question costs nothing worth a library."""
 LARGEST_ANSWER = 32 << 20
 """Bytes; a page of 1000 large runs is 3.5 MB."""
 IDLE_SECONDS = 3.0
@@ -86,7 +88,7 @@ class Door:
     async def _send(
         self, method: str, path: str, query: Query, body: Body | None, *, writes: bool
     ) -> bytes:
-        if not writes and self._starting:
+        if not writes and self._gets_by:
             content = await self._plainly(method, path, query, body)
             if content is not None:
                 return content
@@ -118,12 +120,12 @@ class Door:
                 raise unreachable(error, self.base) from error
 
     @property
-    def _starting(self) -> bool:
-        """Whether httpx was not needed yet and would hold up the first answers."""
+    def _gets_by(self) -> bool:
+        """Whether httpx was not needed yet, and would hold up the first answers or is no use."""
+        parts = urlsplit(self.base)
         return (
-            self._client is None and self._transport is None
-            and time.monotonic() - self._began < START_SECONDS
-            and self.base.startswith("http://")
+            self._client is None and self._transport is None and parts.scheme == "http"
+            and (time.monotonic() - self._began < START_SECONDS or parts.hostname in HERE)
             and not (self.access.proxies and any_proxy(os.environ))
         )
 
