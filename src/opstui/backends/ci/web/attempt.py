@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -87,6 +88,41 @@ class Attempts:
                 raise broken from error
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 raise self._unreachable(error) from error
+
+    async def lines(self, parcel: Parcel, login: Login, *, quiet: float) -> AsyncIterator[str]:
+        """The lines of an answer without an end, until nothing came for `quiet` seconds."""
+        client = await self._opened(True)
+        import httpx
+
+        headers = dict(parcel.headers)
+        if login.known and same_origin(parcel.url, self._base):
+            headers[login.header] = login.value
+        began, outcome = time.monotonic(), "ended"
+        try:
+            async with client.stream(
+                parcel.method, parcel.url, headers=headers,
+                timeout=httpx.Timeout(quiet, connect=CONNECT_SECONDS),
+            ) as answer:
+                if answer.status_code != 200:
+                    outcome = str(answer.status_code)
+                    raise OpstuiError(
+                        f"{self._product} has no news to listen to (HTTP {outcome})",
+                        where=self._base, hint="it is asked from time to time instead",
+                    )
+                async for line in answer.aiter_lines():
+                    yield line
+        except httpx.ReadTimeout:
+            outcome = "quiet"
+        except httpx.HTTPError as error:
+            outcome = type(error).__name__
+            raise self._unreachable(error) from error
+        finally:
+            path = bare(parcel.url).removeprefix(self._base)
+            self._calls.record(
+                "ci", f"{self._name}: {parcel.method} {path} → {outcome}",
+                curl(login, parcel.method, parcel.url), outcome, ok=outcome in ("ended", "quiet"),
+                milliseconds=(time.monotonic() - began) * 1000,
+            )
 
     async def close(self) -> None:
         """Close the connections; the next parcel opens new ones."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -72,6 +73,14 @@ class Door:
         self._limits = Limits(clock)
         self._memory = Memory()
         self._attempts = Attempts(self.base, product, name, calls, transport, seconds)
+        self._again = partial(
+            Door, self.base, calls=calls, name=name, product=product, headers=headers,
+            one_at_a_time=one_at_a_time, transport=transport, seconds=seconds, clock=clock,
+        )
+
+    def with_login(self, login: Login) -> Door:
+        """Another door to the same server, for who comes with something else in hand."""
+        return self._again(login=login)
 
     async def get(self, path: str, query: Query | None = None) -> Answer:
         """Ask for something; what did not change comes from memory.
@@ -184,6 +193,17 @@ class Door:
                 raise self._refusal(url, raw, ours=ours)
             return _text(raw, start)
         raise OpstuiError(f"{self.product} sends in circles", where=self.base)
+
+    async def lines(self, path: str, *, quiet: float) -> AsyncIterator[str]:
+        """The lines of an answer that goes on and on, as they come.
+
+        Ends when the server ends it, or after `quiet` seconds without a byte. Raises OpstuiError
+        where there is no such thing, or the server can't be reached.
+        """
+        headers = {"Accept": "text/event-stream", **self._headers}
+        parcel = Parcel("GET", self._own(joined(self.base, path)), headers)
+        async for line in self._attempts.lines(parcel, self.login, quiet=quiet):
+            yield line
 
     def rest(self) -> float:
         """Seconds to leave the server alone; infinite after a refused login, until `forgive`."""

@@ -72,13 +72,21 @@ def _message(data: object) -> str:
         return "; ".join(filter(None, map(_message, data[:3])))
     if isinstance(data, dict):
         for name in ("message", "error_description", "error"):
-            if words := _message(data.get(name)):
+            if words := _message(data.get(name)) or _fields(data.get(name)):
                 return words
         return "; ".join(
             f"{name} {words}" for name, value in list(data.items())[:3]
             if (words := _message(value) if isinstance(value, list) else "")
         )
     return ""
+
+
+def _fields(data: object) -> str:
+    """Buildbot's message for a form: what is wrong with which field."""
+    if not isinstance(data, dict):
+        return ""
+    told = [f"{name}: {words}" for name, words in data.items() if isinstance(words, str)]
+    return "; ".join(told[:3])
 
 
 def _short(text: str) -> str:
