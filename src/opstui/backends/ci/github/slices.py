@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from opstui.backends.ci.github.decode import stamp
 from opstui.domain.ci import CiStep
@@ -25,18 +26,17 @@ def slices(log: bytes, steps: Sequence[CiStep]) -> dict[str, tuple[int, int]]:
     """Begin and end in bytes of each step that ran, by the step's key."""
     ran = [one for one in steps if one.started is not None and one.status is not Status.SKIPPED]
     lines = list(_lines(log))
-    starts: list[int] = []
-    at = 0
-    for number, one in enumerate(ran):
-        if number:
-            assert one.started is not None
-            at = _start(lines, at, one.started, ran[number - 1].finished)
+    starts = [0]
+    at = 1
+    for before, one in pairwise(ran):
+        assert one.started is not None
+        at = _start(lines, at, one.started, before.finished)
         starts.append(lines[at][0] if at < len(lines) else len(log))
         at += 1
     ends = [*starts[1:], len(log)]
     return {
         one.key: (start, max(start, end))
-        for one, start, end in zip(ran, starts, ends, strict=True)
+        for one, start, end in zip(ran, starts, ends, strict=False)
     }
 
 
