@@ -4,10 +4,11 @@ import os
 
 from hypothesis import settings
 
+from tests.servers.buildbot import buildbot
 from tests.servers.dockerd import dockerd
 from tests.servers.mlflow_server import judge, mlflow_server
 
-__all__ = ["dockerd", "judge", "mlflow_server"]
+__all__ = ["buildbot", "dockerd", "judge", "mlflow_server"]
 
 # A push must not fail by chance: CI tries the same examples each time, a developer others.
 settings.register_profile("ci", derandomize=True)

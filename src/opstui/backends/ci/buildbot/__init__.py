@@ -1,0 +1,1 @@
+"""Buildbot: builds as runs, their steps, logs by lines, and news by server-sent events."""
