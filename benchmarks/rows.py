@@ -12,11 +12,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from textual.app import App
-
 from opstui.domain.page import Page
 from opstui.ui.column import Column
 from opstui.ui.house import House
+from opstui.ui.hurry import Hurried
 from opstui.ui.keymap import Keymap
 from opstui.ui.paint import Line, line
 from opstui.ui.pane_spec import PaneSpec
@@ -68,7 +67,7 @@ class RowsView(View[Row]):
         return (line("none"),)
 
 
-class RowsApp(App[None]):
+class RowsApp(Hurried):
     """One full pane and four empty ones."""
 
     ENABLE_COMMAND_PALETTE = False

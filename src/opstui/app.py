@@ -6,7 +6,6 @@ import logging
 from typing import TYPE_CHECKING
 
 from textual import events, on
-from textual.app import App
 
 from opstui.domain import words
 from opstui.domain.errors import OpstuiError
@@ -17,6 +16,7 @@ from opstui.panes.table import VIEWS, extra, panes
 from opstui.start.arrival import Arrival
 from opstui.ui import news
 from opstui.ui.house import House
+from opstui.ui.hurry import Hurried
 from opstui.ui.keymap import Keymap
 from opstui.ui.keys import scopes_of
 from opstui.ui.paint import Line, Span
@@ -34,7 +34,7 @@ EARLY = 1.5
 """Seconds that early keys wait for the first pane at most."""
 
 
-class OpstuiApp(App[None]):
+class OpstuiApp(Hurried):
     """Opens the house on what the front door found."""
 
     ENABLE_COMMAND_PALETTE = False

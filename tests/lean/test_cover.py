@@ -29,6 +29,7 @@ def drawn(spans: list[tuple[int, int, tuple[str, str]]]) -> Front:
     for y, x, (text, sgr) in spans:
         front.span(y, x, as_cells(text, sgr))
     front.frame()
+    front.rest()
     return front
 
 
@@ -66,14 +67,14 @@ def test_what_is_covered_stays_and_the_rest_is_new(
     while left:
         texts.append(cover.frame())
         assert not cover.gone
-        assert screen_of(*texts).cells() == screen_of(whole(old)).cells()
+        assert screen_of(*texts).looks() == screen_of(whole(old)).looks()
         check(old, first, wanted, {(x, y) for r in left for x in range(r.x, r.right)
                                    for y in range(r.y, r.bottom)})
         left.pop()
     texts.append(cover.frame())
     assert cover.gone
     assert old.rows == wanted.rows
-    assert screen_of(*texts).cells() == screen_of(whole(wanted)).cells()
+    assert screen_of(*texts).looks() == screen_of(whole(wanted)).looks()
 
 
 def check(

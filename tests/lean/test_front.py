@@ -9,7 +9,7 @@ from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 
-from opstui.lean.cells import Cell, Inks, cells, only_background, plain
+from opstui.lean.cells import Cell, Inks, cells, in_palette, only_background, plain
 from opstui.lean.front import Front
 from opstui.lean.shades import step
 from tests.screen import Screen, Stream
@@ -33,7 +33,7 @@ def as_cells(text: str, sgr: str) -> list[Cell]:
 
 
 def shown(screen: Screen) -> list[list[tuple[object, ...]]]:
-    return screen.cells()
+    return screen.looks()
 
 
 @settings(max_examples=150, deadline=None)
@@ -117,6 +117,32 @@ def test_segments_become_cells() -> None:
     bold = Style.parse("bold red")
     found = cells([Segment("a日", bold), Segment("e\u0301", None)], inks)
     assert found == [("a", "1;31"), ("日", "1;31"), None, ("e\u0301", "")]
+
+
+def test_a_blank_is_nothing_but_its_background() -> None:
+    inks = Inks(ColorSystem.TRUECOLOR)
+    found = cells([Segment("a ", Style.parse("bold red on blue")),
+                   Segment(" b", Style.parse("underline red"))], inks)
+    assert found == [("a", "1;31;44"), (" ", "44"), (" ", "4;31"), ("b", "4;31")]
+
+
+@pytest.mark.parametrize(("given", "short"), [
+    ("1;38;2;95;175;215", "1;38;5;74"), ("38;2;18;18;18;48;2;255;255;255", "38;5;233;48;5;231"),
+    ("38;2;95;175;216", "38;2;95;175;216"), ("48;2;8;8;8", "48;5;232"), ("38;5;3", "38;5;3"),
+    ("48;2;248;248;248", "48;2;248;248;248"), ("38;2;0;0;0", "38;5;16"), ("31", "31"),
+])
+def test_colours_of_the_palette_go_by_number(given: str, short: str) -> None:
+    assert in_palette(given) == short
+
+
+def test_a_frame_goes_on_in_the_style_where_the_last_one_ended() -> None:
+    front = Front(WIDTH, HEIGHT)
+    front.span(0, 0, as_cells("ab", "1;31"))
+    assert front.frame().endswith("ab")
+    front.span(1, 0, as_cells("cd", "1;31"))
+    assert front.frame() == "\x1b[2;1Hcd"
+    assert front.rest() == "\x1b[m"
+    assert front.rest() == ""
 
 
 @pytest.mark.parametrize(("sgr", "background", "default"), [

@@ -31,7 +31,7 @@ def start(kind: str, size: tuple[int, int], **environ: str) -> Terminal:
 def settle(terminal: Terminal) -> list[list[tuple[object, ...]]]:
     """The screen once nothing was written for a moment."""
     terminal.rests(0.25)
-    return terminal.screen.cells()
+    return terminal.screen.looks()
 
 
 @pytest.fixture(params=[(120, 35), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")

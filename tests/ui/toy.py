@@ -7,8 +7,6 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from textual.app import App
-
 from opstui.domain.errors import OpstuiError
 from opstui.domain.page import Page
 from opstui.domain.status import Status
@@ -16,6 +14,7 @@ from opstui.ui.action import action
 from opstui.ui.column import Column
 from opstui.ui.desk import Choice, Desk, Detail, Prompt, Question
 from opstui.ui.house import House
+from opstui.ui.hurry import Hurried
 from opstui.ui.keymap import Keymap
 from opstui.ui.paint import Line, Span, glyph, line
 from opstui.ui.pane_spec import PaneSpec
@@ -135,7 +134,7 @@ class Fruits(View[Fruit]):
         desk.say(f"chose {chosen}")
 
 
-class Toy(App[None]):
+class Toy(Hurried):
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(

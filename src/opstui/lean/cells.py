@@ -1,20 +1,30 @@
-"""Frames as cells: one (text, SGR parameters) pair for each column of the terminal."""
+"""Frames as cells: one (text, SGR parameters) pair for each column of the terminal.
+
+A blank that is nothing but its background has no other parameters than that: what looks the same
+is the same cell, and is not written again.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
-from rich.color import ColorSystem
-from rich.segment import Segment
-from rich.style import Style
-from textual.strip import Strip
+
+if TYPE_CHECKING:  # cells are made before anything heavy is imported, too
+    from rich.color import ColorSystem
+    from rich.segment import Segment
+    from rich.style import Style
+    from textual.strip import Strip
 
 Cell = tuple[str, str] | None
 """A character with what is combined onto it, and its SGR parameters; None is the right half of
 a wide character."""
 
 BLANK: Cell = (" ", "")
+STEPS = ("0", "95", "135", "175", "215", "255")
+"""Of the palette's colour cube."""
 MOST = 4096
 """Segments whose cells are remembered."""
 
@@ -58,7 +68,34 @@ class Inks:
 def _parameters(style: Style, system: ColorSystem) -> str:
     rendered = style.render("x", color_system=system)
     start, end = rendered.find("\x1b["), rendered.find("mx")
-    return rendered[start + 2 : end] if 0 <= start < end else ""
+    return in_palette(rendered[start + 2 : end]) if 0 <= start < end else ""
+
+
+def in_palette(sgr: str) -> str:
+    """The same colours by number where the fixed part of the palette has them: half as long.
+
+    Colours 16 to 255 are a cube of six steps and 24 greys: 256colres.pl of xterm.
+    """
+    if ";2;" not in sgr:
+        return sgr
+    found: list[str] = []
+    codes = iter(sgr.split(";"))
+    for code in codes:
+        found.append(code)
+        if code in ("38", "48"):
+            kind = next(codes, "")
+            numbers = [next(codes, "") for _ in range(3 if kind == "2" else 1)]
+            place = _place(*numbers) if kind == "2" else None
+            found += [kind, *numbers] if place is None else ["5", str(place)]
+    return ";".join(found)
+
+
+def _place(red: str, green: str, blue: str) -> int | None:
+    if red == green == blue and int(red) % 10 == 8 and int(red) < 248:
+        return 232 + int(red) // 10
+    if not all(part in STEPS for part in (red, green, blue)):
+        return None
+    return 16 + 36 * STEPS.index(red) + 6 * STEPS.index(green) + STEPS.index(blue)
 
 
 def cells(segments: Iterable[Segment], inks: Inks) -> list[Cell]:
@@ -74,14 +111,17 @@ def cells(segments: Iterable[Segment], inks: Inks) -> list[Cell]:
         if control or not text:
             continue
         sgr = inks.of(style)
+        blank = blank_in(sgr)
         if text.isascii():
-            plain = [(character, sgr) for character in text]
-            inks.keep(segment, plain)
-            out += plain
+            found = [blank if character == " " else (character, sgr) for character in text]
+            inks.keep(segment, found)
+            out += found
             continue
         for character in text:
             width = cell_len(character)
-            if width == 1:
+            if character == " ":
+                out.append(blank)
+            elif width == 1:
                 out.append((character, sgr))
             elif width == 2:
                 out += [(character, sgr), None]
@@ -95,6 +135,28 @@ def _combine(out: list[Cell], character: str) -> None:
     last = out[index]
     if last is not None:
         out[index] = (last[0] + character, last[1])
+
+
+@lru_cache(maxsize=4096)
+def blank_in(sgr: str) -> Cell:
+    """A blank of that style."""
+    if not sgr or not only_background(sgr):
+        return (" ", sgr)
+    return (" ", background(sgr))
+
+
+def background(sgr: str) -> str:
+    """The parameters that set the background, or none."""
+    ground = ""
+    codes = iter(sgr.split(";"))
+    for code in codes:
+        if code in ("38", "48"):
+            kind = next(codes, "")
+            numbers = [next(codes, "") for _ in range(3 if kind == "2" else 1)]
+            ground = ";".join((code, kind, *numbers)) if code == "48" else ground
+        elif (len(code) == 2 and code[0] == "4") or (len(code) == 3 and code.startswith("10")):
+            ground = code
+    return ground
 
 
 def only_background(sgr: str) -> bool:

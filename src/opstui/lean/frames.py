@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.color import ColorSystem
-from rich.console import Console
 from textual import _compositor
 from textual.app import App
+from textual.driver import Driver
 
 from opstui.lean.cells import Cell, Inks
 from opstui.lean.cover import Cover
+from opstui.lean.driver import LeanDriver
+from opstui.lean.flow import PATIENCE
 from opstui.lean.front import Front
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.geometry import Region
     from textual.screen import Screen
+    from textual.strip import Strip
 
 SYSTEMS = {
     "standard": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT,
     "truecolor": ColorSystem.TRUECOLOR,
 }
+WHOLE = 1500
+"""Bytes: a longer frame is shown as a whole where the terminal can (mode 2026, synchronized
+output); a shorter one arrives as a whole anyway."""
+CLEAR = "\x1b[m\x1b[2J"
 
 
 def why_not() -> str:
@@ -44,19 +52,12 @@ def why_not() -> str:
     return ""
 
 
-class Written(_compositor.CompositorUpdate):
-    """A frame that is already characters."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def render_segments(self, console: Console) -> str:
-        """The characters."""
-        return self.text
-
-
 class Frames:
-    """Stands between an app and its driver: writes only the cells that differ."""
+    """Stands between an app and its driver: writes only the cells that differ.
+
+    What is drawn while the terminal is behind waits, and is overwritten by what is drawn later:
+    once there is room, one frame leads to the newest state.
+    """
 
     def __init__(self, app: App[Any]) -> None:
         self._app = app
@@ -65,6 +66,10 @@ class Frames:
         self._inks: Inks | None = None
         self._cover: Cover | None = None
         self._adopted = False
+        self._clear = ""
+        self._cursor: object = None
+        self._soon: asyncio.Handle | None = None
+        self._later: asyncio.TimerHandle | None = None
 
     def attach(self) -> None:
         """Let the app draw through this."""
@@ -81,12 +86,8 @@ class Frames:
 
     def lift(self) -> None:
         """Show what the old picture need not cover any more."""
-        driver = self._app._driver
-        if self._cover is not None and driver is not None and self._app._running:
-            text = self._uncovered(self._cover)
-            if text:
-                driver.write(text)
-                driver.flush()
+        if self._cover is not None and self._app._running:
+            self.flush()
 
     @property
     def shown(self) -> Front | None:
@@ -103,25 +104,83 @@ class Frames:
     def _blank(self, width: int, height: int) -> Front:
         return Front(width, height, erases=not os.environ.get("TERM", "").startswith("screen"))
 
-    def _uncovered(self, cover: Cover) -> str:
-        text = cover.frame()
-        if cover.gone:
-            self._cover = None
-        return text
+    # drawing
 
     def display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Draw a frame; what is no frame of cells goes the stock way."""
         if not self._shows(renderable):
             if renderable is not None and not isinstance(renderable, _compositor.CompositorUpdate):
+                if self._front is not None and self._app._driver is not None:
+                    self._app._driver.write(self._front.rest())
                 self._front = self._cover = None
             self._stock(screen, renderable)
             return
-        text = self._difference(renderable)
+        self._draw(renderable)
+        self.flush()
+        self._app.post_display_hook()
+
+    def paint(self, x: int, lines: Sequence[tuple[int, Strip]]) -> bool:
+        """Draw strips at a column of these lines soon; False where nothing was drawn before.
+
+        What is painted before the next turn of the event loop is one frame.
+        """
+        front, driver = self._front, self._app._driver
+        if (front is None or self._inks is None or driver is None or self._cover is not None
+                or (front.width, front.height) != tuple(self._app.size)):
+            return False
+        for y, strip in lines:
+            front.span(y, x, self._inks.cells(strip))
+        if self._soon is None:
+            self._soon = asyncio.get_running_loop().call_soon(self.flush)
+        return True
+
+    def flush(self) -> None:
+        """Write what was drawn, unless the terminal is behind: then once it is not any more."""
+        if self._soon is not None:
+            self._soon.cancel()
+            self._soon = None
+        front, driver = self._front, self._app._driver
+        if front is None or driver is None or not self._app._running or self._app._closed:
+            return
+        if not getattr(driver, "room", True):
+            if self._later is None:  # an answer that is lost must not stop everything
+                self._later = asyncio.get_running_loop().call_later(PATIENCE, self._waited)
+            return
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
+        clear, self._clear = self._clear, ""
+        text = clear + (front.frame() if self._cover is None else self._uncovered(self._cover))
         if text:
-            written: Any = Written(text)
-            self._stock(screen, written)
+            self._write(driver, text)
+
+    def caught_up(self) -> None:
+        """The terminal may have room again for what waits."""
+        if self._later is not None:
+            self.flush()
+
+    def _waited(self) -> None:
+        self._later = None
+        self.flush()
+
+    def _write(self, driver: Driver, text: str) -> None:
+        cursor = self._app.cursor_position
+        if cursor != self._cursor:  # where an input method shows what is being typed
+            self._cursor = cursor
+            text += f"\x1b[{cursor[1] + 1};{cursor[0] + 1}H"
+        if len(text) > WHOLE and self._app._sync_available:
+            text = f"\x1b[?2026h{text}\x1b[?2026l"
+        if isinstance(driver, LeanDriver):
+            driver.frame(text)
         else:
-            self._app.post_display_hook()
+            driver.write(text)
+            driver.flush()
+
+    def _uncovered(self, cover: Cover) -> str:
+        text = cover.frame()
+        if cover.gone:
+            self._cover = None
+        return text
 
     def _shows(self, renderable: RenderableType | None) -> bool:
         app, driver = self._app, self._app._driver
@@ -131,15 +190,14 @@ class Frames:
             and not app._batch_count and app._running and not app._closed
         )
 
-    def _difference(self, renderable: Any) -> str:
+    def _draw(self, renderable: Any) -> None:
         width, height = self._app.size
-        front, clear = self._front, ""
+        front = self._front
         if front is None or (front.width, front.height) != (width, height):
             front = self._front = self._blank(width, height)
             self._cover = None
-            clear = "\x1b[m\x1b[2J"
-        cover = self._cover
-        drawn = front if cover is None else cover.new
+            self._clear = CLEAR
+        drawn = front if self._cover is None else self._cover.new
         if self._inks is None:
             system = SYSTEMS.get(self._app.console.color_system or "", ColorSystem.TRUECOLOR)
             self._inks = Inks(system)
@@ -147,7 +205,6 @@ class Frames:
             _lay_out(drawn, renderable, self._inks)
         else:
             _chop(drawn, renderable, self._inks)
-        return clear + (front.frame() if cover is None else self._uncovered(cover))
 
 
 def _lay_out(front: Front, update: _compositor.LayoutUpdate, inks: Inks) -> None:

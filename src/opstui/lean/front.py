@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from opstui.lean.cells import BLANK, Cell, only_background, plain
-from opstui.lean.shades import step
+from opstui.lean.shades import looks_alike, step
 
 GAP = 6
 """Cells: a shorter unchanged stretch is written again rather than jumped over."""
-ERASE = 8
-"""Blanks: more of them are erased instead of written."""
+ERASE = 11
+"""Blanks: more of them are erased instead of written; erasing and going on takes up to 11 bytes."""
 SHIFTS = (1, -1, 2, -2, 3, -3, 4, -4)
 """Lines that a frame may have scrolled by."""
 WORTH = 8
@@ -49,23 +49,36 @@ class Front:
         if end < self.width and row[end] is None:
             row[end] = BLANK  # the left half was covered, or cut off
 
+    @property
+    def waiting(self) -> bool:
+        """Whether anything was asked for since the last frame; it may be equal to what is shown."""
+        return bool(self._pending)
+
     def frame(self) -> str:
-        """The characters that turn what is shown into what was asked for; empty when equal."""
-        self._out, self._sgr, self._at = [], "", None
+        """The characters that turn what is shown into what was asked for; empty when equal.
+
+        The terminal keeps the frame's last style: the next frame goes on from there. Whoever
+        writes anything else in between begins with `rest`.
+        """
+        self._out, self._at = [], None
         if self.scrolls:
             self._scroll()
         for y in sorted(self._pending):
             self._row(y, self._pending[y])
         self._pending = {}
-        if self._sgr:
-            self._out.append("\x1b[m")
         return "".join(self._out)
+
+    def rest(self) -> str:
+        """The characters that leave the terminal with its own style; empty where it has it."""
+        plain, self._sgr = not self._sgr, ""
+        return "" if plain else "\x1b[m"
 
     def whole(self) -> str:
         """The characters that draw everything from a cleared screen."""
         rows, self.rows = self.rows, [[BLANK] * self.width for _ in range(self.height)]
         self._pending = dict(enumerate(rows))
-        return "\x1b[m\x1b[2J" + self.frame()
+        self._sgr = ""
+        return "\x1b[m\x1b[2J" + self.frame() + self.rest()
 
     def _scroll(self) -> None:
         """Let the terminal move lines where most of the frame is the old one shifted."""
@@ -91,7 +104,9 @@ class Front:
         count = abs(shift)
         number = "" if count == 1 else str(count)
         letter = "S" if shift > 0 else "T"
-        self._out.append(f"\x1b[m\x1b[{top + 1};{bottom + 1}r\x1b[{number}{letter}\x1b[r")
+        self._out.append(
+            f"{self.rest()}\x1b[{top + 1};{bottom + 1}r\x1b[{number}{letter}\x1b[r"
+        )
         blank: list[list[Cell]] = [[BLANK] * self.width for _ in range(count)]
         band = self.rows[top : bottom + 1]
         self.rows[top : bottom + 1] = (
@@ -114,6 +129,8 @@ class Front:
             while n < size and n - last <= GAP:
                 if new[n] != old[n]:
                     last = n
+                elif not _goes_on(new, last, n):
+                    break  # another style costs more than a jump
                 n += 1
             while start > 0 and new[start] is None:
                 start -= 1
@@ -133,7 +150,7 @@ class Front:
                 n += 1
                 continue
             text, sgr = cell
-            if sgr != self._sgr:
+            if sgr != self._sgr and not (text == " " and looks_alike(sgr, self._sgr)):
                 out.append(step(self._sgr, sgr))
                 self._sgr = sgr
             stop = n + 1
@@ -172,3 +189,11 @@ class Front:
             self._erasable[sgr] = known
         return known
 
+
+
+def _goes_on(row: list[Cell], last: int, n: int) -> bool:
+    """Whether a cell is written in the style of an earlier one."""
+    before, cell = row[last] or row[last - 1], row[n]
+    if before is None or cell is None:
+        return False
+    return cell[1] == before[1] or (cell[0] == " " and looks_alike(cell[1], before[1]))

@@ -47,6 +47,7 @@ def install(app: App[Any], taken: Taken | None = None) -> Installed:
     frames = Frames(app)
     frames.attach()
     app.driver_class = type("Driver", (LeanDriver,), {
-        "on_start": staticmethod(frames.forget), "taken": taken,
+        "on_start": staticmethod(frames.forget), "on_room": staticmethod(frames.caught_up),
+        "taken": taken,
     })
     return Installed(frames)

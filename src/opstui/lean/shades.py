@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from opstui.lean.cells import only_background
+from opstui.lean.cells import background, only_background
 
 
 def _parts(sgr: str) -> tuple[str, str, tuple[str, ...]]:
@@ -29,7 +29,9 @@ def _parts(sgr: str) -> tuple[str, str, tuple[str, ...]]:
 @lru_cache(maxsize=4096)
 def looks_alike(one: str, other: str) -> bool:
     """Whether a blank looks the same in both styles."""
-    return _parts(one)[1] == _parts(other)[1] and only_background(one) and only_background(other)
+    return background(one) == background(other) and (
+        only_background(one) and only_background(other)
+    )
 
 
 @lru_cache(maxsize=4096)

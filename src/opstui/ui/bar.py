@@ -8,6 +8,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from opstui.lean.direct import paint
 from opstui.ui.measure import fit
 from opstui.ui.paint import Line
 from opstui.ui.strips import Strips
@@ -32,13 +33,15 @@ class Bar(Widget):
 
     def put(self, lines: Sequence[Line]) -> None:
         """Show these lines; the bar grows and shrinks with them, and no line hides it."""
-        new = tuple(lines)
-        if new == self._lines:
+        old, new = self._lines, tuple(lines)
+        if new == old:
             return
-        if len(new) != len(self._lines):
+        self._lines = new
+        if len(new) != len(old):
             self.display = bool(new)
             self.styles.height = max(1, len(new))
-        self._lines = new
+        elif paint(self, range(len(new))):
+            return
         self.refresh()
 
     def render_lines(self, crop: Region) -> list[Strip]:

@@ -6,6 +6,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from opstui.lean.direct import paint
 from opstui.ui.box import PLAIN, ROUND, rule
 from opstui.ui.measure import fit
 from opstui.ui.paint import Line, Span
@@ -98,7 +99,7 @@ class Framed(Widget, can_focus=True):
             self.refresh()
             return
         differing = [y for y, line in enumerate(new) if line is not old[y] and line != old[y]]
-        if differing:
+        if differing and not paint(self, differing):
             width = self._box.width
             self.refresh(*(Region(0, y, width, 1) for y in differing))
 

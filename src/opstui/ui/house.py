@@ -17,6 +17,7 @@ from textual.timer import Timer
 from opstui.domain.errors import OpstuiError
 from opstui.ui import news
 from opstui.ui.bar import Bar
+from opstui.ui.carrying import counted
 from opstui.ui.detail_area import DetailArea
 from opstui.ui.filter_line import FilterLine
 from opstui.ui.floor import Floor
@@ -69,6 +70,8 @@ class House(Screen[None]):
             for pane in panes:
                 pane.polls.pace = SLOW_PACE
         self.keys = Keys(self, keymap, read_only=read_only)
+        self.carrying = 0
+        """Keys that are being carried out."""
         self._headline = headline
         self._head: Line = ()
         self.headed = False
@@ -113,6 +116,7 @@ class House(Screen[None]):
         here = self.environ.get("DISPLAY") or self.environ.get("WAYLAND_DISPLAY")
         return bool(here) and not self.environ.get("SSH_CONNECTION")
 
+    @counted
     async def on_key(self, event: events.Key) -> None:
         """Carry a key to its action, or into the filter line while that is open."""
         self.notice_person()

@@ -113,11 +113,18 @@ class Listing:
             self.place.sought = ""
         self._stand(index)
 
-    def bring_into_sight(self, height: int) -> None:
-        """Scroll as little as possible so that the cursor is among `height` rows."""
+    def bring_into_sight(self, height: int, leap: int = 0) -> None:
+        """Scroll so that the cursor is among `height` rows.
+
+        leap: rows to scroll by where the cursor left by fewer; 0 scrolls as little as possible.
+        """
         place = self.place
         height = max(1, height)
-        place.top = max(min(place.top, place.index), place.index - height + 1)
+        above, below = place.top - place.index, place.index - (place.top + height - 1)
+        if above > 0:
+            place.top -= max(above, leap)
+        elif below > 0:
+            place.top += max(below, leap)
         place.top = max(0, min(place.top, len(self.shown) - height))
 
     def _stand(self, index: int) -> None:

@@ -77,7 +77,7 @@ class RowList(Framed):
 
     def _settle(self) -> None:
         item, place, rows = self.item, self.place, self.listing.rows
-        self.listing.bring_into_sight(self.list_height)
+        self.listing.bring_into_sight(self.list_height, self._leap)
         self.redraw()
         if item is not self._told and item != self._told:
             self._told = item
@@ -85,6 +85,16 @@ class RowList(Framed):
                 self.follower(self)
         if rows.more and place.index >= len(self.shown) - max(1, self.list_height):
             self.post_message(self.NearEnd(self))
+
+    @property
+    def _leap(self) -> int:
+        """Rows to scroll by at an edge.
+
+        A terminal moves whole lines by itself, so a list across the screen follows the cursor row
+        by row. Beside others every row has to be sent again: half of them at once are rarer, and
+        show what comes next.
+        """
+        return self.list_height // 2 if self.size.width < self.screen.size.width else 0
 
     @property
     def titled(self) -> bool:
