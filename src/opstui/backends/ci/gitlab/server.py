@@ -27,6 +27,7 @@ from opstui.backends.ci.gitlab.decode import (
 )
 from opstui.backends.ci.gitlab.pipelines import Pipelines
 from opstui.backends.ci.gitlab.traces import Traces
+from opstui.backends.ci.growing import most_telling
 from opstui.backends.ci.web.door import Door
 from opstui.backends.ci.web.refusals import RefusalError
 from opstui.domain.ci import Capability, CiJob, CiRun, CiStep, Failure, Input, LogChunk, Workflow
@@ -133,17 +134,14 @@ class GitLab(BaseServer):
         return self._traces.chunk(job.id, offset, limit, step)
 
     async def _telling(self, run: CiRun) -> CiJob:
-        """The first that failed, else the first that runs, else the last that has a log."""
-        jobs = [one for one in await self._pipelines.jobs(run) if one.log]
-        for status in (Status.FAILED, Status.RUNNING):
-            if found := next((one for one in jobs if one.status is status), None):
-                return found
-        if not jobs:
+        """The one whose log a person wants first."""
+        found = most_telling(await self._pipelines.jobs(run))
+        if found is None:
             raise OpstuiError(
                 f"no job of pipeline #{run.number} has a log yet", where=run.url or self.where,
                 hint="look again when one has started",
             )
-        return jobs[-1]
+        return found
 
     async def workflows(self) -> tuple[Workflow, ...]:
         """A new pipeline, with the inputs and variables that its file declares."""

@@ -1,0 +1,1 @@
+"""Gitea Actions through its REST API: runs, jobs, steps, logs, running again, starting."""
