@@ -89,7 +89,7 @@ async def settled(app: OpstuiApp, pilot: Pilot[None]) -> None:
         levels = [pane.level for pane in floor.panes[: floor.main]] + [floor.pane.level]
         areas = [area for area in {floor.detail, *app.screen.query(DetailArea)} if area.display]
         return all(level.snapshot.loaded and not level.loading for level in levels) and all(
-            area.current is None or area.document.lines for area in areas
+            area.current is None or len(area.document) for area in areas
         )
 
     await wait(quiet, pilot, "a quiet screen")

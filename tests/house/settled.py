@@ -20,7 +20,7 @@ def still(app: OpstuiApp) -> bool:
         for level in (pane.level for pane in floor.panes)
     )
     areas = [area for area in {floor.detail, *app.screen.query(DetailArea)} if area.display]
-    known = all(area.current is None or area.document.lines for area in areas)
+    known = all(area.current is None or len(area.document) for area in areas)
     return bool(answered and known and app.house._head)
 
 

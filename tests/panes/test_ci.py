@@ -13,13 +13,18 @@ import pytest
 from opstui.domain.branch import Branch
 from opstui.domain.ci import CiRun, CiStep
 from opstui.domain.errors import OpstuiError
+from opstui.domain.log_text import LogText
 from opstui.domain.status import Status
 from opstui.panes import ci_log
 from opstui.panes.ci import CiView
+from opstui.panes.ci_failure import ToFailure
 from opstui.panes.ci_run_acts import RunActs
 from opstui.ui import table
 from opstui.ui.action import actions_of
-from opstui.ui.paint import text_of
+from opstui.ui.desk import Detail
+from opstui.ui.log_feed import Piece
+from opstui.ui.paint import Line, text_of
+from opstui.ui.text import LogLines
 from tests.backends.ci.bench import Bench, finished, make, now, says
 from tests.panes.ci_bench import DeadServer, Person, texts, world
 
@@ -151,13 +156,35 @@ async def test_news_of_any_server_are_news_of_the_pane(bench: Bench) -> None:
 # the log
 
 
+def log_of(view: CiView, run: CiRun) -> Detail:
+    return next(one for one in view.details(run) if one.title == "Log")
+
+
+def take(text: LogLines, piece: Piece) -> None:
+    text.log.append(piece.data)
+    if piece.note is not None:
+        text.note(piece.note)
+
+
+async def beginning(pieces: AsyncIterator[Piece]) -> AsyncIterator[Piece]:
+    yield await anext(pieces)
+    await pieces.aclose()  # type: ignore[attr-defined]
+
+
+async def read(detail: Detail) -> list[Line]:
+    """All lines of a log that ends."""
+    assert detail.log is not None
+    text = LogLines(LogText())
+    async for piece in detail.log.pieces():
+        take(text, piece)
+    return [text.line(n) for n in range(len(text))]
+
+
 async def test_a_finished_log_is_shown_with_its_colours_and_its_end(bench: Bench) -> None:
     bench.commit({"noise": b"\x1b[31mred\x1b[0m \xff\x1b]0;evil\x07 end\n"})
     runner = bench.shell("cat noise; exit 2")
     run = await finished(runner, await runner.start("main", "main"))
-    detail = CiView(world(bench, runner)).details(run)[0]
-    assert detail.follow is None
-    shown = await detail.load(80)
+    shown = await read(log_of(CiView(world(bench, runner)), run))
     noise = next(one for one in shown if text_of(one).startswith("red "))
     assert noise[0] == ("red", "sgr:31")
     assert text_of(noise) == "red \ufffd end"
@@ -173,13 +200,15 @@ async def test_a_log_is_followed_to_its_end_without_gap_or_repeat(bench: Bench) 
     )
     run = await runner.start("main", "main")
     await says(runner, run, "half")
-    detail = CiView(world(bench, runner)).details(await now(runner, run))[0]
-    shown = list(await detail.load(80))
-    assert "half" not in texts(shown)
-    assert detail.follow is not None
-    gate.touch()
-    async for batch in detail.follow():
-        shown.extend(batch)
+    detail = log_of(CiView(world(bench, runner)), await now(runner, run))
+    assert detail.log is not None
+    text = LogLines(LogText())
+    async for piece in detail.log.pieces():
+        take(text, piece)
+        if piece.live and not gate.exists():
+            assert text_of(text.line(len(text) - 1)) == "half"
+            gate.touch()
+    shown = [text.line(n) for n in range(len(text))]
     assert texts(shown)[3:-1] == ["line 1", "line 2", "line 3", "half whole", "line 4", "line 5"]
     assert text_of(shown[-1]).startswith("✓ passed in ")
 
@@ -187,14 +216,14 @@ async def test_a_log_is_followed_to_its_end_without_gap_or_repeat(bench: Bench) 
 async def test_of_a_long_log_the_end_is_shown_and_the_place_of_the_rest(bench: Bench) -> None:
     runner = bench.shell("seq 1 100000")
     run = await finished(runner, await runner.start("main", "main"))
-    shown = texts(await CiView(world(bench, runner)).details(run)[0].load(80))
-    assert shown[0].endswith(f"before this are left out; the whole log is in {run.place}")
+    view = CiView(world(bench, runner))
+    shown = texts(await read(log_of(view, run)))
+    assert shown[0].endswith("before this are left out; l reads all of it")
     assert shown[1].isdigit()
     assert shown[-2] == "100000"
     person = Person()
-    view = CiView(world(bench, runner))
-    await view.read_log(run, person)
-    whole = texts(await person.documents[0].load(80))
+    await ToFailure(view).read_log(run, person)
+    whole = texts(await read(person.documents[0]))
     assert "1" in whole
     assert len(whole) > 100000
 
@@ -204,8 +233,10 @@ async def test_a_queued_run_says_what_it_waits_for(bench: Bench) -> None:
     first = await runner.start("main", "main")
     await says(runner, first, "up")
     waiting = await runner.start("main", "main")
-    shown = texts(await CiView(world(bench, runner)).details(waiting)[0].load(80))
-    assert shown == ["queued: it starts as soon as the runs before it are done"]
+    detail = log_of(CiView(world(bench, runner)), waiting)
+    assert detail.log is not None
+    shown = [piece.note async for piece in beginning(detail.log.pieces()) if piece.note]
+    assert texts(shown) == ["queued: it starts as soon as the runs before it are done"]
 
 
 def test_the_endings_are_sentences() -> None:
@@ -223,7 +254,8 @@ async def test_the_facts_tell_everything_of_a_run(bench: Bench) -> None:
         replace(RUN, status=Status.PASSED, finished=RUN.started + timedelta(seconds=seconds))
         for seconds in (50, 70, 60) if RUN.started
     )
-    facts = "\n".join(texts(await CiView(home).details(RUN)[1].load(80)))
+    detail = next(one for one in CiView(home).details(RUN) if one.title == "Run")
+    facts = "\n".join(texts(await detail.load(80)))
     for part in ("✗ failed", "exit 2", RUN.commit, "Scale", "bash .ci/run", RUN.place, "41s",
                  "#812 on local", "✓ clone", "✗ unit", "1m00s"):
         assert part in facts

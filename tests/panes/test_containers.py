@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 
 from opstui.backends.calls import RecentCalls
-from opstui.backends.docker import DockerEngine
+from opstui.backends.docker.engine import DockerEngine
 from opstui.domain.image import Container
+from opstui.domain.log_text import LogText
 from opstui.domain.status import Status
 from opstui.operations.world import World
-from opstui.panes.container_detail import in_lines
 from opstui.panes.containers import ContainersView
-from opstui.ui.paint import Line, Span, text_of
+from opstui.ui.log_feed import Piece
+from opstui.ui.paint import text_of
+from opstui.ui.text import LogLines
 from tests.backends.docker.conftest import docker_threads, until
 from tests.panes.docker_bench import Person, journal, row, why_not, world
 from tests.panes.mlflow_bench import shown
@@ -84,29 +86,23 @@ async def test_facts(still: ContainersView) -> None:
         assert fact in text
 
 
-async def test_a_log_is_cut_into_lines_with_its_colours() -> None:
-    async def output() -> AsyncIterator[bytes]:
-        for data in (b"one\n\x1b[31mtw", b"o\x1b[0m\nthr\xff", b"ee"):
-            yield data
-
-    batches = [batch async for batch in in_lines(output())]
-    assert batches == [
-        ((Span("one"),),), ((Span("two", "sgr:31"),),), ((Span("thr\ufffdee"),),),
-    ]
-
-
 class Reader:
     """Somebody who watches a log."""
 
     def __init__(self, view: ContainersView, container: Container) -> None:
         self.lines: list[str] = []
-        follow = view.details(container)[0].follow
-        assert follow is not None
-        self._task = asyncio.create_task(self._read(follow()))
+        log = view.details(container)[0].log
+        assert log is not None
+        self._text = LogLines(LogText())
+        self._task = asyncio.create_task(self._read(log.pieces()))
 
-    async def _read(self, batches: AsyncIterator[Sequence[Line]]) -> None:
-        async for batch in batches:
-            self.lines += [text_of(one) for one in batch]
+    async def _read(self, pieces: AsyncIterator[Piece]) -> None:
+        text = self._text
+        async for piece in pieces:
+            text.log.append(piece.data)
+            if piece.note is not None:
+                text.note(piece.note)
+            self.lines = [text_of(text.line(n)) for n in range(len(text))]
 
     @property
     def done(self) -> bool:
@@ -188,7 +184,7 @@ class TestOnARealEngine:
         live.board.images = await live.engine.images()
         person = Person()
         await view.logs(container, person)
-        assert person.documents[0].follow is not None
+        assert person.documents[0].log is not None
         assert why_not(view, "image", container) == ""
         await view.image(container, person)
         assert person.went == [("images", container.image_id)]

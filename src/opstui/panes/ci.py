@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from opstui.domain.ci import Capability, CiRun
 from opstui.domain.ci_state import seen
+from opstui.domain.ci_target import Target
 from opstui.domain.errors import OpstuiError
 from opstui.domain.page import Page
 from opstui.domain.status import Status
 from opstui.domain.words import age, short
 from opstui.operations.world import World
-from opstui.panes import ci_acts, ci_columns, ci_detail, ci_log
+from opstui.panes import ci_acts, ci_columns, ci_detail
+from opstui.panes.ci_failure import Excerpts, ToFailure, details
+from opstui.panes.ci_jobs import inside
 from opstui.panes.ci_narrow import Narrow, Narrowing
 from opstui.panes.ci_run_acts import RunActs
 from opstui.panes.ci_servers import server_of, trouble, why_not
@@ -57,11 +60,12 @@ class CiView(View[CiRun]):
     title = "CI"
     noun = "run"
     paced = True
-    parts = (Narrowing, RunActs)
+    parts = (ToFailure, Narrowing, RunActs)
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.narrow = Narrow()
+        self._excerpts = Excerpts()
         self._told = ci_columns.Told()
         self._next: Sequence[Line] = ()
         """What to say where there are no runs."""
@@ -148,10 +152,17 @@ class CiView(View[CiRun]):
         return f"#{item.number} {item.workflow}"
 
     def details(self, item: CiRun) -> Sequence[Detail]:
-        """The log, which goes on while the run does; the facts."""
-        server = server_of(self.world.ci, item)
-        facts = ci_detail.facts(self.world, item)
-        return (facts,) if server is None else (ci_log.log(self.world, server, item), facts)
+        """What failed; the log, which goes on while the run does; the facts."""
+        return details(self.world, server_of(self.world.ci, item), self.target(item),
+                       self._excerpts, ci_detail.facts(self.world, item))
+
+    def child(self, item: CiRun) -> View[Any] | None:
+        """Its jobs or steps, where there is more than a log."""
+        return inside(self.world, item, self._excerpts)
+
+    def target(self, item: CiRun) -> Target:
+        """What `f` and `l` read the log of."""
+        return Target(item)
 
     def copies(self, item: CiRun) -> Sequence[tuple[str, str]]:
         """Commit first: it is what other tools ask for."""
@@ -208,13 +219,3 @@ class CiView(View[CiRun]):
         server = server_of(self.world.ci, run)
         if server is not None:
             await ci_acts.cancel_run(self.world, desk, server, run)
-
-    @action("l", "Whole log", footer=False)
-    async def read_log(self, run: CiRun, desk: Desk) -> None:
-        """Read the log over everything, with search."""
-        server = server_of(self.world.ci, run)
-        if server is not None:
-            await desk.read(
-                f"log of {ci_detail.title(run)}",
-                ci_log.log(self.world, server, run, ci_log.WHOLE),
-            )

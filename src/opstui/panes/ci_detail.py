@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from opstui.domain.ci import CiRun, CiStep
+from opstui.domain.ci import CiJob, CiRun, CiStep
 from opstui.domain.status import Status
 from opstui.domain.words import age, duration, short
 from opstui.operations.world import World
@@ -49,6 +49,48 @@ def _facts(world: World, run: CiRun) -> list[Line]:
         shown += [line(), line(("Steps", "title"))]
         room = max(len(step.name) for step in run.steps)
         shown += [_step(world, step, room, now) for step in run.steps]
+    return shown
+
+
+def job_facts(
+    world: World, run: CiRun, job: CiJob, usually: float | None, *, required: bool = False
+) -> Detail:
+    """State, reason, times, where it ran, steps."""
+
+    async def load(width: int, /) -> Sequence[Line]:
+        return _job_facts(world, run, job, usually, required)
+
+    return Detail(f"ci/{run.key}/job/{job.key}", "Job", load)
+
+
+def _job_facts(
+    world: World, run: CiRun, job: CiJob, usually: float | None, required: bool
+) -> list[Line]:
+    now = world.clock()
+    state = (glyph(job.status, ascii_only=world.ascii_only), Span(f" {job.status.word}"))
+    marks = ("the branch's protection asks for it" if required or job.required else
+             "its failure does not fail the run" if job.optional else "")
+    shown = pairs((
+        ("job", job.name),
+        ("state", state),
+        ("reason", job.reason),
+        ("stage", job.stage),
+        ("required" if required or job.required else "optional", marks),
+        ("attempt", str(job.attempt) if job.attempt != 1 else ""),
+        ("started", _when(job.started, now)),
+        ("finished", _when(job.finished, now)),
+        ("took", duration(job.elapsed(now))),
+        ("usually", duration(usually)),
+        ("runner", job.runner),
+        ("run", f"#{run.number} {run.workflow} on {run.server}"),
+        ("commit", run.commit),
+        ("branch", run.branch),
+        ("page", job.url),
+    ))
+    if job.steps:
+        shown += [line(), line(("Steps", "title"))]
+        room = max(len(step.name) for step in job.steps)
+        shown += [_step(world, step, room, now) for step in job.steps]
     return shown
 
 

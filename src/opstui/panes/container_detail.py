@@ -14,8 +14,9 @@ from opstui.domain.words import age
 from opstui.operations.world import World
 from opstui.panes.image_detail import json_lines
 from opstui.panes.run_detail import pairs
-from opstui.ui.desk import Detail
-from opstui.ui.paint import Line, Span, ansi, glyph, line
+from opstui.ui.desk import Detail, no_lines
+from opstui.ui.log_feed import Log, Piece
+from opstui.ui.paint import Line, Span, glyph, line
 
 TAIL = 500
 """Lines of the log's past."""
@@ -43,44 +44,36 @@ def details(world: World, container: Container) -> Sequence[Detail]:
 def log(world: World, container: Container) -> Detail:
     """The log's last lines and what follows, from one stream: nothing is missed or said twice."""
 
-    async def load(width: int) -> Sequence[Line]:
-        return (line((f"the last {TAIL} lines, then what comes", "dim")),)
-
     return Detail(
-        f"container/{container.id}/log", "Logs", load, follow=lambda: _follow(world, container)
+        f"container/{container.id}/log", "Logs", no_lines,
+        log=Log(lambda: _follow(world, container), container.name),
     )
 
 
-async def _follow(world: World, container: Container) -> AsyncIterator[Sequence[Line]]:
+async def _follow(world: World, container: Container) -> AsyncIterator[Piece]:
     """The log over the container's restarts, until it is gone."""
+    yield _note(f"the last {TAIL} lines, then what comes")
     output = world.engine.logs(container, TAIL)
     while True:
-        async for batch in in_lines(output):
-            yield batch
+        async for data in output:
+            yield Piece(data, live=True)
         facts = await _state(world, container)
         if facts is None:
-            yield (line(("the container is gone", "dim")),)
+            yield _note("the container is gone")
             return
         if not facts.get("Running"):
-            yield (line((_ending(facts), "dim")),)
+            yield _note(_ending(facts))
         while facts is not None and not facts.get("Running"):
             await _listed_as_running(world, container)
             facts = await _state(world, container)
         if facts is None:
             return
-        yield (line(("started again", "dim")),)
+        yield _note("started again")
         output = world.engine.logs(container, TAIL, _new_output(facts))
 
 
-async def in_lines(output: AsyncIterator[bytes]) -> AsyncIterator[Sequence[Line]]:
-    """Whole lines as they come, colours kept; an unfinished last one when the output ends."""
-    rest = b""
-    async for data in output:
-        *whole, rest = (rest + data).split(b"\n")
-        if whole:
-            yield tuple(ansi(one.decode("utf-8", "replace")) for one in whole)
-    if rest:
-        yield (ansi(rest.decode("utf-8", "replace")),)
+def _note(text: str) -> Piece:
+    return Piece(note=line((text, "dim")), live=True)
 
 
 async def _state(world: World, container: Container) -> dict[str, Any] | None:

@@ -8,6 +8,8 @@ from opstui.operations.world import World
 from opstui.panes.branches import BranchesView
 from opstui.panes.calls import CallsView
 from opstui.panes.ci import CiView
+from opstui.panes.ci_jobs import CiJobsView
+from opstui.panes.ci_steps import CiStepsView
 from opstui.panes.commits import CommitsView
 from opstui.panes.containers import ContainersView
 from opstui.panes.experiments import ExperimentsView
@@ -20,8 +22,8 @@ from opstui.ui.pane_spec import PaneSpec
 from opstui.ui.view import View
 
 VIEWS: tuple[type[View[Any]], ...] = (
-    BranchesView, CommitsView, CiView, ImagesView, ContainersView, ExperimentsView, RunsView,
-    ModelsView, VersionsView, JournalView, CallsView,
+    BranchesView, CommitsView, CiView, CiJobsView, CiStepsView, ImagesView, ContainersView,
+    ExperimentsView, RunsView, ModelsView, VersionsView, JournalView, CallsView,
 )
 """Every list there is, also those inside an item."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -84,14 +84,6 @@ class LoadLines(Protocol):
         ...
 
 
-class FollowLines(Protocol):
-    """Yields batches of new lines until the source ends or the task is cancelled."""
-
-    def __call__(self) -> AsyncIterator[Sequence[Line]]:
-        """The batches."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Detail:
     """One tab of the detail area for one item."""
@@ -100,10 +92,8 @@ class Detail:
     """Identity of the content, so that scrolling survives a refresh: `commit/<sha>`."""
     title: str
     load: LoadLines
-    follow: FollowLines | None = None
-    """Lines that arrive later: shown after what `load` gave, following the end."""
     log: Log | None = None
-    """A log, shown instead of what `load` and `follow` give."""
+    """A log, shown instead of what `load` gives."""
 
 
 async def no_lines(_width: int, /) -> Sequence[Line]:

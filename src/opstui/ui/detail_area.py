@@ -12,6 +12,7 @@ from opstui.domain.errors import OpstuiError
 from opstui.ui.desk import Detail
 from opstui.ui.document import Document
 from opstui.ui.document_view import DocumentView
+from opstui.ui.log_intake import take_in
 from opstui.ui.paint import Line, Span, line
 from opstui.ui.theme import Brush
 from opstui.ui.work import start_work
@@ -20,12 +21,15 @@ RESTS = 0.18
 """Seconds the cursor must rest before details are asked for, so that a held key asks once."""
 KEPT = 40
 """Documents that are remembered with where they were scrolled to."""
-MOST_LINES = 200_000
-"""A log that is followed keeps this many lines."""
+LOG_BYTES = 4_000_000
+"""Bytes of a log's end that are kept here."""
 
 
 class DetailArea(DocumentView):
     """Shows one of the selected item's details."""
+
+    keeps = LOG_BYTES
+    """Bytes of a log's end that are kept."""
 
     def __init__(self, brush: Brush) -> None:
         super().__init__(brush, id="detail")
@@ -37,6 +41,8 @@ class DetailArea(DocumentView):
         self._known: OrderedDict[str, Document] = OrderedDict()
         self._timer: Timer | None = None
         self._followed = ""
+        self.foot: Line = ()
+        """What the frame's bottom says."""
 
     def show(self, heading: Line, details: Sequence[Detail]) -> None:
         """Show the details of an item once the cursor rests; the same tab where it has one.
@@ -76,12 +82,7 @@ class DetailArea(DocumentView):
     @property
     def waiting(self) -> bool:
         """Whether there is something to show that has not been read yet."""
-        return bool(self.details) and not self.document.lines
-
-    @property
-    def growing(self) -> bool:
-        """Whether lines still arrive."""
-        return bool(self._followed)
+        return bool(self.details) and not len(self.document) and not self.document.complete
 
     def turn_tab(self, step: int) -> bool:
         """Show the tab beside this one; False where there is only one."""
@@ -105,10 +106,11 @@ class DetailArea(DocumentView):
     async def _read(self, detail: Detail) -> None:
         document = self.document
         try:
-            document.replace(await detail.load(self.text_width))
-            self.redraw()
-            if detail.follow is not None:
-                await self._follow(detail, document)
+            if detail.log is None:
+                document.replace(await detail.load(self.text_width))
+            elif not document.complete:
+                self._followed = detail.id
+                await take_in(detail.log, document, self.keeps, self.redraw, self.set_timer)
         except OpstuiError as error:
             document.replace([line((str(error), "warn"))])
             document.wrap = True
@@ -117,27 +119,24 @@ class DetailArea(DocumentView):
                 self._followed = ""
         self.redraw()
 
-    async def _follow(self, detail: Detail, document: Document) -> None:
-        if detail.follow is None:
-            return
-        self._followed = detail.id
-        document.following = document.top == 0 or document.following
-        self.redraw()
-        async for batch in detail.follow():
-            document.extend(batch)
-            if len(document.lines) > MOST_LINES:
-                document.replace(document.lines[-MOST_LINES // 2 :])
-            self.redraw()
-        document.scroll(len(document.lines), self.text_width, self.text_height)
-
     def _remember(self, id: str) -> Document:
-        document = self._known.pop(id, None) or Document()
+        document = self._known.pop(id) if id in self._known else Document()
         self._known[id] = document
         while len(self._known) > KEPT:
             self._known.popitem(last=False)
         return document
 
     # drawing
+
+    def frame_foot(self) -> Line:
+        """What was said about it."""
+        return self.foot
+
+    def put_foot(self, foot: Line) -> None:
+        """Say something in the frame's bottom; nothing takes it away."""
+        if foot != self.foot:
+            self.foot = foot
+            self.redraw()
 
     @property
     def text_height(self) -> int:

@@ -32,6 +32,10 @@ class Dialog(ModalScreen[R]):
         self.desk = desk
         self.keymap = keymap
 
+    def tell(self, text: str, kind: str) -> bool:
+        """Say something where it is seen in spite of the dialog; False where it has no place."""
+        return False
+
     def scopes(self) -> Sequence[Sequence[Bound]]:
         """Where a key is looked up, innermost first."""
         focused = self.focused

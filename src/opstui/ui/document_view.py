@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
+from time import monotonic
+
+from opstui.domain.log_search import Finder
 from opstui.ui.action import action
 from opstui.ui.desk import Desk
 from opstui.ui.document import Document
 from opstui.ui.framed import Framed
 from opstui.ui.paint import Line, Span
+from opstui.ui.seek import go_on
 from opstui.ui.theme import Brush
+from opstui.ui.work import start_work
 
 SIDEWAYS = 16
 """Cells that one press moves a long line."""
+AT_ONCE = 0.02
+"""Seconds that a search may hold up a key before it goes on beside the keys."""
 
 
 class DocumentView(Framed):
@@ -38,36 +46,68 @@ class DocumentView(Framed):
     def frame_facts(self) -> Line:
         """Where in the document, what is searched, whether it follows."""
         document = self.document
-        rows = len(document.rows(self.text_width))
-        facts: list[Span] = []
-        if document.needle:
-            facts.append(Span(f"/{document.needle} ", "accent"))
-        if document.following:
-            facts.append(Span("FOLLOW ", "accent"))
-        if rows > self.text_height:
-            end = min(rows, document.top + self.text_height)
-            facts.append(Span(f"{end}/{rows}", "dim"))
+        count = len(document)
+        facts = _found(document)
+        if document.live:
+            facts.append(Span("following ", "accent") if document.following
+                         else Span("paused, G goes on ", "warn"))
+        if count > self.text_height:
+            end = document.shown[-1] + 1 if document.shown else count
+            facts.append(Span(f"{end:,}/{count:,}", "dim"))
         return tuple(facts)
 
     def inner_lines(self, width: int, height: int) -> list[Line]:
-        """The lines in sight, one blank cell at the left."""
-        return [(Span(" "), *row) for row in self.document.window(width - 2, height)]
+        """The lines in sight, one cell at the left that points at the one jumped to."""
+        document = self.document
+        rows = document.window(width - 2, height)
+        return [
+            (Span("›", "key") if n == document.mark else Span(" "), *row)
+            for n, row in zip(document.shown, rows, strict=True)
+        ]
 
     def scroll_by(self, lines: int) -> None:
         """Move the window; away from the end pauses following, at the end it goes on."""
         document = self.document
         was_following = document.following
         document.following = False
-        document.scroll(document.top + lines, self.text_width, self.text_height)
+        document.scroll_by(lines, self.text_width, self.text_height)
         if was_following and lines > 0:
             document.following = True
         self.redraw()
 
-    def find(self, needle: str, *, forward: bool = True) -> bool:
-        """Show the next line that holds the text."""
-        found = self.document.find(needle, self.text_width, forward=forward)
+    def go_to(self, line: int) -> None:
+        """Show from a line on; beyond the last one, the end."""
+        self.document.following = False
+        self.document.scroll(line, self.text_width, self.text_height)
         self.redraw()
-        return found
+
+    # searching
+
+    def find(self, needle: str, *, forward: bool = True) -> bool:
+        """Show the next line that holds the text; False where none does. In a long text the
+        search goes on beside the keys."""
+        self.document.needle = needle
+        finder = self.document.finder
+        return finder is not None and self.jump(finder, forward=forward)
+
+    def jump(self, finder: Finder, *, forward: bool) -> bool:
+        """Show the next line that is found; False where there is none."""
+        ends = monotonic() + AT_ONCE
+        more = finder.step()
+        while more and monotonic() < ends:
+            more = finder.step()
+        target = self.document.next_of(finder, forward=forward, done=not more)
+        if target is not None:
+            self.document.show(target)
+        self.redraw()
+        if more:
+            work = partial(
+                go_on, self.document, finder, self.redraw, forward, target is not None
+            )
+            start_work(self, work, "search", exclusive=True)
+        return more or target is not None
+
+    # keys
 
     @action("j,down", "Down", item=False, footer=False)
     async def down(self, _desk: Desk) -> None:
@@ -82,13 +122,14 @@ class DocumentView(Framed):
     @action("g,home", "Top", item=False, footer=False)
     async def top(self, _desk: Desk) -> None:
         """Go to the first line."""
-        self.scroll_by(-self.document.top)
+        self.go_to(0)
 
     @action("G,end", "End", item=False, footer=False)
     async def bottom(self, _desk: Desk) -> None:
         """Go to the last line; in a log that grows, follow it again."""
-        self.document.following = self.growing
-        self.scroll_by(len(self.document.rows(self.text_width)))
+        self.go_to(len(self.document))
+        self.document.following = self.document.live
+        self.redraw()
 
     @action("pagedown,space,ctrl+f", "Page down", item=False, footer=False)
     async def page_down(self, _desk: Desk) -> None:
@@ -130,7 +171,13 @@ class DocumentView(Framed):
         if not self.find(self.document.needle, forward=False):
             desk.say("nothing found")
 
-    @property
-    def growing(self) -> bool:
-        """Whether lines still arrive."""
-        return False
+
+def _found(document: Document) -> list[Span]:
+    """What is searched, which of how many it is."""
+    finder = document.finder
+    if finder is None:
+        return []
+    place, more = document.place_of(finder), "" if finder.scanned >= len(document) - 1 else "+"
+    at = f"{place:,}/" if place else ""
+    return [Span(f"/{document.needle} ", "accent"), Span(f"{at}{len(finder.found):,}{more} ",
+                                                         "accent" if finder.found else "warn")]

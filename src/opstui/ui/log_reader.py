@@ -1,0 +1,108 @@
+"""A log over everything, to be searched, followed, copied and saved."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from opstui.domain.errors import OpstuiError
+from opstui.domain.words import size
+from opstui.ui.action import Bound, action, actions_of, declared
+from opstui.ui.desk import Desk, Detail, Prompt, Question
+from opstui.ui.detail_area import DetailArea
+from opstui.ui.help import help_lines
+from opstui.ui.keymap import Keymap
+from opstui.ui.log_area import LogArea
+from opstui.ui.log_save import save
+from opstui.ui.paint import Line
+from opstui.ui.reader import Reader
+from opstui.ui.theme import Brush
+from opstui.ui.work import start_work
+
+
+class LogReader(Reader):
+    """Shows one log until it is closed."""
+
+    DEFAULT_CSS = "LogReader LogArea { margin: 0; }"
+
+    def __init__(
+        self, desk: Desk, keymap: Keymap, brush: Brush, title: str, body: Detail
+    ) -> None:
+        super().__init__(desk, keymap, brush, title, body)
+        self.area: LogArea = LogArea(brush)
+
+    def scopes(self) -> Sequence[Sequence[Bound]]:
+        """The log's own keys, then those of all texts."""
+        return (actions_of(self, "log"), *split(actions_of(self.area, "list")))
+
+    @action("escape,q", "Close", item=False)
+    async def close(self, _desk: Desk) -> None:
+        """Give up choosing lines, else close the log."""
+        if self.area.picked is not None:
+            self.area.picked = None
+            self.area.redraw()
+        else:
+            self.dismiss(None)
+
+    @action("S", "Save", item=False)
+    async def save(self, desk: Desk) -> None:
+        """Save the whole log to a file; one that exists is asked about."""
+        start_work(self, partial(self._save, desk), "save", exclusive=True)
+
+    async def _save(self, desk: Desk) -> None:
+        lines, log = self.area.document.log, self.body.log
+        if lines is None or log is None:
+            desk.say("nothing was read yet")
+            return
+        typed = await desk.ask(Prompt("Save the log", "file", f"{log.name}.log"))
+        if not typed:
+            return
+        path, replace = await asyncio.to_thread(_target, typed)
+        if replace and not await desk.confirm(Question(
+            title="Replace the file", object=str(path), effect="What it holds now is lost.",
+            place=str(path.parent), yes="Replace", danger=True,
+        )):
+            return
+        try:
+            written = await asyncio.to_thread(save, lines.log, path, replace=replace)
+        except OpstuiError as error:
+            desk.say(str(error), kind="error")
+            return
+        cut = " without the beginning, which was too much to keep" if lines.log.first else ""
+        part = "" if self.area.document.complete else ", as much as came by now,"
+        desk.say(f"{size(written)}{part} saved to {path}{cut}")
+
+    @action("?", "Keys", item=False)
+    async def keys(self, desk: Desk) -> None:
+        """Show what every key does here."""
+        own, more, basic = self.scopes()
+        sections = [("Log", (*own, *more), None), ("Moving", basic, None)]
+
+        async def load(width: int) -> list[Line]:
+            return help_lines(self.keymap, sections, width, read_only=False)
+
+        start_work(self, lambda: desk.read("Help", Detail("help/log", "Help", load)), "help")
+
+
+def _target(typed: str) -> tuple[Path, bool]:
+    """The file that was meant, and whether there is one."""
+    path = Path(typed).expanduser().absolute()
+    return path, path.exists()
+
+
+def split(bounds: Sequence[Bound]) -> tuple[tuple[Bound, ...], tuple[Bound, ...]]:
+    """A log's actions of its own, under `log`, and those that all texts have."""
+    common = {mark.method for mark in declared(DetailArea)}
+    own = tuple(Bound(one.owner, one.action, "log") for one in bounds
+                if one.action.method not in common)
+    return own, tuple(one for one in bounds if one.action.method in common)
+
+
+def log_scope() -> tuple[Bound, ...]:
+    """The keys of a log over everything beside those of all texts, for keymap and key table."""
+    return (
+        *(Bound(None, mark, "log") for mark in declared(LogReader)),
+        *split([Bound(None, mark, "list") for mark in declared(LogArea)])[0],
+    )
