@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 
 from opstui.backends.ci_protocols import CiServer
 from opstui.domain.ci import Capability, CiJob, CiRun, Failure
-from opstui.domain.ci_state import BROKEN
 from opstui.domain.ci_target import Target, failing_job, failing_step
 from opstui.domain.errors import OpstuiError
 from opstui.domain.failing_lines import (
@@ -20,7 +19,6 @@ from opstui.domain.failing_lines import (
 )
 from opstui.domain.log_search import LogSearch, Needle
 from opstui.domain.log_text import LogText
-from opstui.domain.status import Status
 
 CHUNK = 1 << 20
 """Bytes that are asked for at once."""
@@ -81,8 +79,8 @@ async def first_failure(
     line = await _line(text, part, failures)
     tests = tuple(dict.fromkeys(one.where or one.text for one in failures if one.test))
     return FirstFailure(
-        target=target, named=named, sentence=_sentence(named, failures, text, line), text=text, line=line,
-        part=part, tests=tests, problem=problem,
+        target=target, named=named, sentence=_sentence(named, failures, text, line), text=text,
+        line=line, part=part, tests=tests, problem=problem,
     )
 
 

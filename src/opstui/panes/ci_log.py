@@ -29,8 +29,6 @@ LOOK = 0.3
 LOOK_FAR = 2.0
 """Seconds between looks for new output of a server elsewhere."""
 LONGEST_REST = 60.0
-LIMIT = 200
-"""Runs that are looked through for the one that ended."""
 LOCAL = "local"
 """The runner that may be looked at often: it is a file."""
 
