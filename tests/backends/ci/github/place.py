@@ -21,6 +21,8 @@ class Place:
     door: Door
     pauses: list[float] = field(default_factory=list)
     """How long it would have waited between writes, or for a run to appear."""
+    clock: list[float] = field(default_factory=lambda: [0.0])
+    """The seconds that it believes in."""
 
     async def pause(self, seconds: float) -> None:
         self.pauses.append(seconds)
@@ -40,12 +42,13 @@ def make(fake: FakeGitHub, login: Login | None = None) -> Place:
     login = bearer(TOKEN, "GH_TOKEN") if login is None else login
     door = Door(fake.address, login, RecentCalls(), name="github", product="GitHub",
                 headers=HEADERS)
-    pauses: list[float] = []
+    pauses, clock = list[float](), [1000.0]
 
     async def pause(seconds: float) -> None:
         pauses.append(seconds)
 
-    return Place(fake, GitHub("github", door, "ana/churn", pause=pause), door, pauses)
+    server = GitHub("github", door, "ana/churn", pause=pause, clock=lambda: clock[0])
+    return Place(fake, server, door, pauses, clock)
 
 
 def anonymous(fake: FakeGitHub) -> Place:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from opstui.backends.calls import RecentCalls
+from opstui.backends.ci.github.server import GitHub
+from opstui.backends.ci.web.door import Door
+from opstui.backends.ci.web.login import ANONYMOUS
 from opstui.domain.errors import OpstuiError
 from opstui.domain.status import Status
 from tests.backends.ci.github.place import Place, anonymous
@@ -151,12 +155,31 @@ async def test_the_secondary_limit_is_kept_as_long_as_github_says(place: Place) 
     assert 5 < place.server.rest() < 10
 
 
-async def test_without_a_login_the_small_budget_is_shown(fake: FakeGitHub) -> None:
-    fake.add_run()
+async def test_without_a_login_it_asks_seldom_and_shows_the_small_budget(
+    fake: FakeGitHub
+) -> None:
+    for _ in range(3):
+        fake.add_run()
+    fake.tick()
     place = anonymous(fake)
-    assert len(await place.server.runs(10)) == 1
+    assert place.server.rest() == 0
+    assert len(await place.server.runs(200)) == 3
+    assert len(fake.requests) == 2
     assert "anonymous: 5" in place.server.note() and "of 60 requests left" in place.server.note()
+    assert place.server.rest() == 180
+    place.clock[0] += 200
+    assert place.server.rest() == 0
     await place.server.close()
+
+
+@pytest.mark.parametrize(("base", "where"), [
+    ("https://api.github.com", "https://github.com/o/r"),
+    ("https://ghe.example.org/api/v3", "https://ghe.example.org/o/r"),
+    ("https://api.acme.ghe.com", "https://acme.ghe.com/o/r"),
+])
+def test_it_is_where_its_pages_are(base: str, where: str) -> None:
+    door = Door(base, ANONYMOUS, RecentCalls(), name="github", product="GitHub")
+    assert GitHub("github", door, "o/r").where == where
 
 
 async def test_what_a_branch_requires_comes_from_protection_and_rulesets(place: Place) -> None:

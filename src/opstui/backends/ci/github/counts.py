@@ -30,11 +30,16 @@ class Counts:
     def __init__(
         self, jobs: Callable[[CiRun], Awaitable[Sequence[CiJob]]],
         outcome: Callable[[str, int], Awaitable[Status]], rest: Callable[[], float],
+        few: int = FEW,
     ) -> None:
-        """jobs: of a run; outcome: of a former attempt; rest: seconds to ask nothing more."""
+        """jobs: of a run; outcome: of a former attempt; rest: seconds to ask nothing more.
+
+        few: how many of both are asked for at one look.
+        """
         self._jobs = jobs
         self._outcome = outcome
         self._rest = rest
+        self._few = few
         self._counts: dict[Attempt, tuple[int, int, int]] = {}
         self._outcomes: dict[Attempt, Status] = {}
 
@@ -49,14 +54,14 @@ class Counts:
 
     async def _learn(self, runs: Sequence[CiRun]) -> None:
         wanted = [run for run in runs[:FEW_OF] if self._wants_jobs(run)]
-        for run in wanted[:FEW]:
+        for run in wanted[:self._few]:
             if self._rest() > 0:
                 return
             self.learned(run, await self._jobs(run))
         lookups = 0
         for run in runs[:FEW_OF]:
             attempt = self._unknown_before(run)
-            while attempt and lookups < FEW and self._rest() <= 0:
+            while attempt and lookups < self._few and self._rest() <= 0:
                 self._outcomes[(run.id, attempt)] = await self._outcome(run.id, attempt)
                 lookups += 1
                 attempt = self._unknown_before(run)

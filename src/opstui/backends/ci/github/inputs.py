@@ -29,6 +29,11 @@ def inputs(text: str) -> tuple[Input, ...] | None:
     return tuple(_input(name, _tree(one)) for name, one in declared.items())
 
 
+def triggers(text: str) -> frozenset[str]:
+    """The events that start a workflow file; raises UnreadableWorkflowError."""
+    return frozenset(_triggers(_parsed(text)))
+
+
 def _parsed(text: str) -> Tree:
     import yaml
 

@@ -7,7 +7,8 @@ https://HOST/api/v3. Polls are conditional: an unchanged answer costs nothing of
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import quote
@@ -15,8 +16,9 @@ from urllib.parse import quote
 from opstui.backends.ci.base import BaseServer
 from opstui.backends.ci.github import decode
 from opstui.backends.ci.github.approving import approve, waiting
-from opstui.backends.ci.github.counts import Counts
+from opstui.backends.ci.github.counts import FEW, Counts
 from opstui.backends.ci.github.logs import NOT_LIVE, Logs
+from opstui.backends.ci.github.outside import MARK, Outside, elsewhere
 from opstui.backends.ci.github.pen import Pause, Pen
 from opstui.backends.ci.github.protection import required
 from opstui.backends.ci.github.starting import Starter, only
@@ -40,6 +42,8 @@ HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "202
 """What every request says; the version is supported by all Enterprise servers in support."""
 PAGE = 100
 MOST_JOBS = 1000
+ANONYMOUS_SECONDS = 180.0
+"""Between two polls without a login, which may ask 60 times an hour; a poll asks up to 3 times."""
 FAILED_JOBS = 10
 """Annotations are asked for of so many failed jobs at most."""
 
@@ -53,34 +57,47 @@ class GitHub(BaseServer):
 
     def __init__(
         self, name: str, door: Door, repository: str, where: str = "",
-        pause: Pause = asyncio.sleep,
+        pause: Pause = asyncio.sleep, clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Make no request yet.
 
-        repository: `owner/name`; where: its address for people; pause: waits seconds.
+        repository: `owner/name`; where: its address for people; pause: waits so many seconds;
+        clock: tells seconds.
         """
-        super().__init__(name, where or f"{door.base}/repos/{repository}")
+        super().__init__(name, where or page(door.base, repository))
         self._door = door
         self._repository = quote(repository)
         self._root = f"/repos/{self._repository}"
         self._pen = Pen(door, pause)
         self._starter = Starter(door, self._pen, self._repository, name, pause)
         self._logs = Logs(door, self._repository)
-        self._counts = Counts(self._plain_jobs, self._outcome, door.rest)
+        few = FEW if door.login.known else 1
+        self._counts = Counts(self._plain_jobs, self._outcome, door.rest, few)
         self._required: dict[str, frozenset[str]] = {}
+        self._outside = Outside(door, self._repository, name, clock)
+        self._clock = clock
+        self._asked: float | None = None
+        """When the list was last asked for."""
         self._newest = 0
         """The largest id of a run that was ever seen."""
 
     def rest(self) -> float:
-        """Seconds until the next poll is welcome."""
-        return self._door.rest()
+        """Seconds until the next poll is welcome; long without a login, which may ask little."""
+        if self._door.login.known or self._asked is None:
+            return self._door.rest()
+        return max(self._door.rest(), self._asked + ANONYMOUS_SECONDS - self._clock())
 
     def note(self) -> str:
         """Little budget, a refused login."""
         return self._door.note()
 
     async def runs(self, limit: int) -> tuple[CiRun, ...]:
-        """One request for up to 100 runs, and a few for the jobs of those that matter."""
+        """One request for each 100 runs, and a few for the jobs of those that matter.
+
+        What other systems reported of the newest commits stands among them.
+        """
+        if not self._door.login.known:
+            limit = min(limit, PAGE)
         found = await self._door.pages(
             f"{self._root}/actions/runs",
             {"per_page": min(max(limit, 1), PAGE), "exclude_pull_requests": "true"},
@@ -89,10 +106,17 @@ class GitHub(BaseServer):
         # A run that is started between two pages would be on both.
         runs = tuple({one.text("id"): decode.run(one, self.name) for one in found}.values())
         self._newest = max([self._newest, *(decode.number(run.id) for run in runs)])
-        return await self._counts.added(runs)
+        self._asked = self._clock()
+        own = await self._counts.added(runs)
+        if not self._door.login.known:
+            return own
+        reported = await self._outside.runs(own)
+        return decode.newest_first((*own, *reported))[:limit] if reported else own
 
     async def jobs(self, run: CiRun) -> tuple[CiJob, ...]:
         """The newest attempt's jobs, in the order of the site."""
+        if run.id.startswith(MARK):
+            return ()
         jobs = await self._plain_jobs(run)
         self._counts.learned(run, jobs)
         if not any(one.status is Status.BLOCKED for one in jobs):
@@ -103,6 +127,8 @@ class GitHub(BaseServer):
 
     async def failures(self, run: CiRun, job: CiJob | None = None) -> tuple[Failure, ...]:
         """The error annotations, those that name a file first; GitHub keeps 10 a job."""
+        if run.id.startswith(MARK):
+            return ()
         jobs = (job,) if job is not None else await self._plain_jobs(run)
         failed = [one for one in jobs if one.status is Status.FAILED][:FAILED_JOBS]
         found: list[Failure] = []
@@ -119,6 +145,7 @@ class GitHub(BaseServer):
         job: CiJob | None = None, step: CiStep | None = None,
     ) -> LogChunk:
         """A log with GitHub's timestamps; of a run, its jobs' logs in the order they ended."""
+        _own(run)
         if job is not None:
             return await self._logs.of_job(job, offset, limit, step)
         return await self._logs.of_run(run, await self._plain_jobs(run), offset, limit)
@@ -138,6 +165,7 @@ class GitHub(BaseServer):
         self, run: CiRun, *, failed: bool = False, job: CiJob | None = None
     ) -> CiRun:
         """A further attempt of the same run."""
+        _own(run)
         if job is not None:
             path = f"{self._root}/actions/jobs/{job.id}/rerun"
         else:
@@ -148,11 +176,13 @@ class GitHub(BaseServer):
 
     async def cancel(self, run: CiRun, *, force: bool = False) -> None:
         """Ask for the end; force does not let `always()` steps and jobs go on."""
+        _own(run)
         verb = "force-cancel" if force else "cancel"
         await self._pen.post(f"{self._root}/actions/runs/{run.id}/{verb}")
 
     async def approve(self, run: CiRun, job: CiJob | None = None) -> None:
         """Approve the deployments that wait, or the run of a fork's pull request."""
+        _own(run)
         await approve(self._door, self._pen, self._repository, run)
 
     async def required(self, branch: str) -> frozenset[str]:
@@ -191,3 +221,16 @@ class GitHub(BaseServer):
     def _seen(self, run: CiRun) -> CiRun:
         self._newest = max(self._newest, decode.number(run.id))
         return run
+
+
+def page(base: str, repository: str) -> str:
+    """The repository's page, from the address of the API that tells of it."""
+    if base.endswith("/api/v3"):
+        return f"{base.removesuffix('/api/v3')}/{repository}"
+    scheme, _, host = base.partition("://")
+    return f"{scheme}://{host.removeprefix('api.')}/{repository}"
+
+
+def _own(run: CiRun) -> None:
+    if run.id.startswith(MARK):
+        raise elsewhere(run)
