@@ -149,7 +149,7 @@ class StoryCi(Doing, BaseServer):
             for one in self.held
         )
 
-    async def command(self, commit: str = "") -> CiCommand | None:
+    async def command(self, commit: str = "", workflow: str = "") -> CiCommand | None:
         return self.known
 
     async def trust(self, command: CiCommand) -> None:

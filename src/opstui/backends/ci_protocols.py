@@ -138,8 +138,8 @@ class CiSearch(Protocol):
 class CommandTrust(Protocol):
     """Which command the local runner would execute, and whether the person trusted it."""
 
-    async def command(self, commit: str = "") -> CiCommand | None:
-        """The configured or detected command at a commit (HEAD's by default).
+    async def command(self, commit: str = "", workflow: str = "") -> CiCommand | None:
+        """The configured or detected command at a commit (HEAD's by default), or a workflow's.
 
         None when there is nothing to run.
         """

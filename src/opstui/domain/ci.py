@@ -183,6 +183,8 @@ class CiRun:
     jobs_total: int | None = None
     jobs_failed: int = 0
     """Jobs that failed already, though others may go on."""
+    workflow_id: str = ""
+    """What `start` wants to be told to run the same again, where that is needed."""
     flaky: bool = False
     """It passed, after an earlier attempt at the same commit had failed."""
 

@@ -52,7 +52,7 @@ def columns(
         return glyph(seen(run), ascii_only=ascii_only)
 
     def jobs(run: CiRun) -> Span:
-        if run.jobs_total is None:
+        if not run.jobs_total:
             return Span("")
         style = "bad" if run.jobs_failed else "plain" if run.status.finished else "busy"
         return Span(f"{run.jobs_done or 0}/{run.jobs_total}", style)

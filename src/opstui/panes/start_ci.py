@@ -50,7 +50,7 @@ async def rerun_ci(
         title=f"Run {'it' if not part else part.removesuffix(' of ')} again", verb="Run again",
         act=lambda: server.rerun(run, failed=failed, job=job),
         before=f"{part}#{run.number} {run.status.word}",
-        caution=server.why_not(Capability.RERUN) if not part else "",
+        caution=server.why_not(Capability.RERUN) if not part else "", again=run.workflow_id,
     )
 
 
@@ -91,9 +91,10 @@ async def _run(
     world: World, desk: Desk, server: CiServer, commit: str, branch: str, *, what: str,
     title: str, verb: str, act: Callable[[], Awaitable[CiRun]], before: str = "",
     workflow: Workflow | None = None, inputs: Mapping[str, str] | None = None, caution: str = "",
+    again: str = "",
 ) -> CiRun | None:
     on = f"{branch or 'no branch'} at {short(commit)}"
-    command = await _command(world, server, commit)
+    command = await _command(world, server, commit, workflow.id if workflow else again)
     notes = [workflow.note if workflow else "", caution]
     question = Question(
         title=title, object=f"{before}\n{on}" if before else on, yes=verb,
@@ -122,12 +123,14 @@ async def _run(
     return run
 
 
-async def _command(world: World, server: CiServer, commit: str) -> CiCommand | None:
+async def _command(
+    world: World, server: CiServer, commit: str, workflow: str
+) -> CiCommand | None:
     """What the local runner would run; None for servers that decide by themselves."""
     runner: object = world.trust
     if server is not runner:
         return None
-    command = await world.trust.command(commit)
+    command = await world.trust.command(commit, workflow)
     if command is None:
         raise OpstuiError(
             f"no command to run is known at {short(commit)}",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from opstui.backends.ci.local.detect import CANDIDATES, File, Found, as_argv, detect
+from opstui.backends.ci.local.engines.table import offered, split
 from opstui.backends.ci.local.source import Source
 from opstui.backends.ci.local.trust import TrustFile, fingerprint
-from opstui.domain.ci import CiCommand
+from opstui.domain.ci import CiCommand, Workflow
 from opstui.domain.errors import OpstuiError
+from opstui.domain.words import short
 
 SETTINGS = "your settings"
 REPOSITORY_SETTINGS = ".opstui.toml"
@@ -33,14 +36,33 @@ class Commands:
         self._command = command
         self._repo_command = repo_command
 
-    def at(self, revision: str) -> CiCommand | None:
+    def at(self, revision: str, workflow: str = "") -> CiCommand | None:
         """The command at a revision, HEAD where it is empty; None when there is none."""
         if revision:
-            return self.find(self._source.commit(revision))
-        return self.find(self._source.resolve("HEAD"))
+            return self.find(self._source.commit(revision), workflow)
+        return self.find(self._source.resolve("HEAD"), workflow)
 
-    def find(self, commit: str) -> CiCommand | None:
+    def workflows(self, environ: Mapping[str, str]) -> tuple[Workflow, ...]:
+        """The plain command at HEAD and what installed engines can run; none without engines."""
+        commit = self._source.resolve("HEAD")
+        offers = offered(self._source.names(commit), environ) if commit else []
+        if not offers:
+            return ()
+        texts = self._files(commit, [path for _, path in offers])
+        plain = self.find(commit)
+        return (
+            *([Workflow("", plain.text, note=f"named by {plain.source}")] if plain else []),
+            *(Workflow(f"{engine.name}:{path}", f"{path} by {engine.name}",
+                       engine.inputs(_text(texts[path])), engine.note)
+              for engine, path in offers if path in texts),
+        )
+
+    def find(
+        self, commit: str, workflow: str = "", inputs: Mapping[str, str] = {}
+    ) -> CiCommand | None:
         """The command at a commit's full id; empty in a repository without commits."""
+        if workflow:
+            return self._engine(commit, workflow, inputs)
         if self._command is not None:
             argv = _parse(self._command, SETTINGS)
             return CiCommand(argv, SETTINGS, fingerprint(argv, ()), trusted=True)
@@ -52,6 +74,27 @@ class Commands:
         files = self._files(commit, CANDIDATES)
         found = detect(files)
         return self._asked(found, {found.source: files[found.source]}) if found else None
+
+    def _engine(
+        self, commit: str, workflow: str, inputs: Mapping[str, str]
+    ) -> CiCommand | None:
+        chosen = split(workflow)
+        if chosen is None:
+            raise OpstuiError(f"there is no engine for {workflow!r}", where=str(self._source.path))
+        engine, path = chosen
+        files = self._files(commit, [path])
+        if path not in files:
+            return None
+        try:
+            argv = engine.argv(path, _text(files[path]), inputs)
+            bare = engine.argv(path, _text(files[path]), {})
+        except ValueError as error:
+            raise OpstuiError(
+                f"{engine.name} can't run it: {error}", where=f"{path} at {short(commit)}"
+            ) from error
+        # Trust is in the file's content; what is filled in later is the person's own.
+        asked = self._asked(Found(bare, path), files)
+        return replace(asked, argv=argv)
 
     def trust(self, command: CiCommand) -> None:
         """Remember that the person saw exactly this command and wants it run."""
@@ -75,6 +118,10 @@ class Commands:
 
     def _file(self) -> TrustFile:
         return TrustFile(self._trust_file, self._source.common())
+
+
+def _text(file: File) -> str:
+    return file.data.decode("utf-8", "replace")
 
 
 def _parse(command: str | tuple[str, ...], where: str) -> tuple[str, ...]:

@@ -145,4 +145,9 @@ class RunFolder:
             step if step.status.finished else replace(step, status=Status.LOST, finished=now)
             for step in record.run.steps
         )
-        return changed(record, status=Status.LOST, finished=now, reason=reason, steps=steps)
+        jobs = tuple(
+            job if job.status.finished else replace(job, status=Status.LOST, finished=now)
+            for job in record.jobs
+        )
+        lost = changed(record, status=Status.LOST, finished=now, reason=reason, steps=steps)
+        return replace(lost, jobs=jobs)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from opstui.domain.ci import CiRun, CiStep
+from opstui.domain.ci import CiJob, CiRun, CiStep
 from opstui.domain.status import Status
 
 SERVER = "local"
@@ -27,6 +27,8 @@ class Record:
     """The session of the step under way."""
     session_start: int = 0
     boot: str = ""
+    jobs: tuple[CiJob, ...] = ()
+    """What an engine made of it; empty for a plain command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Orders:
     keep: tuple[str, ...]
     """Names of further environment variables to hand on."""
     log_limit: int
+    engine: str = ""
+    """Name of the engine whose output it is; empty for a plain command."""
 
 
 def _when(value: Any) -> datetime | None:
@@ -63,25 +67,40 @@ def _step(data: dict[str, Any]) -> CiStep:
     return CiStep(
         name=data["name"], status=Status[data["status"]], started=_when(data["started"]),
         finished=_when(data["finished"]), exit_code=data["exit_code"],
-        log_start=int(data["log_start"]),
+        log_start=int(data["log_start"]), id=data.get("id", ""),
     )
+
+
+def _job(data: dict[str, Any]) -> CiJob:
+    return CiJob(
+        id=data["id"], name=data["name"], status=Status[data["status"]], stage=data["stage"],
+        started=_when(data["started"]), finished=_when(data["finished"]),
+        reason=data["reason"], steps=tuple(_step(step) for step in data["steps"]),
+    )
+
+
+def _times(thing: CiJob | CiStep) -> dict[str, str]:
+    return {"status": thing.status.name, "started": _iso(thing.started),
+            "finished": _iso(thing.finished)}
 
 
 def dump(record: Record) -> str:
     """The record as JSON; undecodable bytes in names survive as escaped surrogates."""
     run = record.run
-    steps = [
-        {**asdict(step), "status": step.status.name, "started": _iso(step.started),
-         "finished": _iso(step.finished)}
-        for step in run.steps
+    jobs = [
+        {"id": job.id, "name": job.name, "stage": job.stage, "reason": job.reason, **_times(job),
+         "steps": [asdict(step) | _times(step) for step in job.steps]}
+        for job in record.jobs
     ]
     data = {
         "id": run.id, "number": run.number, "workflow": run.workflow, "commit": run.commit,
         "branch": run.branch, "status": run.status.name, "created": _iso(run.created),
         "started": _iso(run.started), "finished": _iso(run.finished), "attempt": run.attempt,
-        "who": run.who, "reason": run.reason, "steps": steps, "argv": list(record.argv),
+        "who": run.who, "reason": run.reason,
+        "steps": [asdict(step) | _times(step) for step in run.steps], "argv": list(record.argv),
         "source": record.source, "pid": record.pid, "session": record.session,
         "session_start": record.session_start, "boot": record.boot,
+        "workflow_id": run.workflow_id, "jobs": jobs,
     }
     return json.dumps(data, indent=1)
 
@@ -90,6 +109,7 @@ def load(text: str, place: str = "") -> Record:
     """The record of a `meta.json` in the folder `place`; ValueError where it is not one."""
     try:
         data = json.loads(text)
+        jobs = tuple(_job(job) for job in data.get("jobs", ()))
         run = CiRun(
             server=SERVER, id=data["id"], number=int(data["number"]), workflow=data["workflow"],
             commit=data["commit"], branch=data["branch"], status=Status[data["status"]],
@@ -97,11 +117,14 @@ def load(text: str, place: str = "") -> Record:
             finished=_when(data["finished"]), attempt=int(data["attempt"]), who=data["who"],
             reason=data["reason"], steps=tuple(_step(step) for step in data["steps"]),
             command=shlex.join(data["argv"]), place=place,
+            workflow_id=data.get("workflow_id", ""), jobs_total=len(jobs),
+            jobs_done=sum(job.status.finished for job in jobs),
+            jobs_failed=sum(job.status is Status.FAILED for job in jobs),
         )
         return Record(
             run=run, argv=tuple(data["argv"]), source=data["source"], pid=int(data["pid"]),
             session=int(data["session"]), session_start=int(data["session_start"]),
-            boot=data["boot"],
+            boot=data["boot"], jobs=jobs,
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"not a run's record: {error!r}") from error

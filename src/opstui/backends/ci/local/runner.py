@@ -17,13 +17,14 @@ from opstui.backends.ci.base import BaseServer
 from opstui.backends.ci.local.commands import Commands
 from opstui.backends.ci.local.detect import label
 from opstui.backends.ci.local.ear import Ear
+from opstui.backends.ci.local.engines.table import split
 from opstui.backends.ci.local.launch import launch, stop
 from opstui.backends.ci.local.logfile import LIMIT
 from opstui.backends.ci.local.record import SERVER, Orders, Record
 from opstui.backends.ci.local.source import Source
 from opstui.backends.ci.local.store import Store
 from opstui.backends.protocols import CallLog
-from opstui.domain.ci import Capability, CiCommand, CiJob, CiRun, CiStep, LogChunk
+from opstui.domain.ci import Capability, CiCommand, CiJob, CiRun, CiStep, LogChunk, Workflow
 from opstui.domain.errors import OpstuiError
 from opstui.domain.status import Status
 from opstui.domain.words import short
@@ -38,6 +39,7 @@ class LocalRunner(BaseServer):
     kind = SERVER
     can = frozenset({
         Capability.START, Capability.RERUN, Capability.CANCEL, Capability.LOG, Capability.FOLLOW,
+        Capability.JOBS,
     })
 
     def __init__(
@@ -91,8 +93,18 @@ class LocalRunner(BaseServer):
         self, run: CiRun, offset: int, limit: int = 1 << 20, *,
         job: CiJob | None = None, step: CiStep | None = None,
     ) -> LogChunk:
-        """The run's log from a byte offset; a negative offset counts from the end."""
-        return await asyncio.to_thread(lambda: self._store().log(run, offset, limit))
+        """The run's or a job's log from a byte offset; a negative one counts from the end."""
+        return await asyncio.to_thread(
+            lambda: self._store().log(run, offset, limit, job.id if job is not None else ""))
+
+    async def jobs(self, run: CiRun) -> tuple[CiJob, ...]:
+        """The jobs that an engine made of the run; none of a plain command's."""
+        record = await asyncio.to_thread(lambda: self._store().record(run.id))
+        return record.jobs if record is not None else ()
+
+    async def workflows(self) -> tuple[Workflow, ...]:
+        """The plain command, and what installed engines can run of the repository's files."""
+        return await asyncio.to_thread(self._commands.workflows, self._environ)
 
     async def changes(self) -> AsyncIterator[None]:
         """Yields after a run of this repository began, moved on or ended, whoever started it.
@@ -115,22 +127,24 @@ class LocalRunner(BaseServer):
         self, commit: str, branch: str, workflow: str = "", inputs: Mapping[str, str] = {},
     ) -> CiRun:
         """Run the trusted command on a commit, detached from this process."""
-        return await asyncio.to_thread(self._start, commit, branch)
+        return await asyncio.to_thread(self._start, commit, branch, workflow, inputs)
 
     async def rerun(
         self, run: CiRun, *, failed: bool = False, job: CiJob | None = None
     ) -> CiRun:
         """Run on the same commit again, with the command that is configured now."""
-        return await self.start(run.commit, run.branch)
+        return await self.start(run.commit, run.branch, run.workflow_id)
 
     async def cancel(self, run: CiRun, *, force: bool = False) -> None:
         """Stop a run; returns when no process and no clone of it is left."""
         await asyncio.to_thread(self._cancel, run)
 
-    def _start(self, revision: str, branch: str) -> CiRun:
+    def _start(
+        self, revision: str, branch: str, workflow: str, inputs: Mapping[str, str]
+    ) -> CiRun:
         began = time.monotonic()
         commit = self._source.commit(revision)
-        command = self._commands.find(commit)
+        command = self._commands.find(commit, workflow, inputs)
         if command is None:
             raise OpstuiError(
                 f"no command to run is known at commit {short(commit)}",
@@ -146,7 +160,8 @@ class LocalRunner(BaseServer):
         store = self._store()
         folder, lock = store.add(
             lambda run_id, number, attempt: self._draft(
-                run_id, number, attempt, commit=commit, branch=branch, command=command
+                run_id, number, attempt, commit=commit, branch=branch, command=command,
+                workflow=workflow,
             ),
             same=lambda other: other.run.commit == commit and other.argv == command.argv,
         )
@@ -161,10 +176,12 @@ class LocalRunner(BaseServer):
 
     def _draft(
         self, run_id: str, number: int, attempt: int, *, commit: str, branch: str,
-        command: CiCommand,
+        command: CiCommand, workflow: str,
     ) -> tuple[Record, Orders]:
+        engine = split(workflow)
+        name = f"{Path(engine[1]).name} ({engine[0].name})" if engine else label(command.argv)
         run = CiRun(
-            server=self.name, id=run_id, number=number, workflow=label(command.argv),
+            server=self.name, id=run_id, number=number, workflow=name, workflow_id=workflow,
             commit=commit, branch=branch, status=Status.QUEUED, created=datetime.now(UTC),
             attempt=attempt, who=_who(),
         )
@@ -177,7 +194,7 @@ class LocalRunner(BaseServer):
             promise=self._source.promise(),
             tree=str(cache / "trees" / run_id / (name or "tree")), cache=str(cache / "kept"),
             argv=command.argv, slots=self._slots, timeout=self._timeout, keep=self._keep,
-            log_limit=self._log_limit,
+            log_limit=self._log_limit, engine=engine[0].name if engine else "",
         )
         return Record(run=run, argv=command.argv, source=command.source), orders
 
@@ -190,9 +207,9 @@ class LocalRunner(BaseServer):
         stop(folder, _who())
         self._record(f"cancel #{run.number}", ("kill", str(record.pid)), "stopped", began)
 
-    async def command(self, commit: str = "") -> CiCommand | None:
+    async def command(self, commit: str = "", workflow: str = "") -> CiCommand | None:
         """What would run on a commit (HEAD by default); None when there is nothing to run."""
-        return await asyncio.to_thread(self._commands.at, commit)
+        return await asyncio.to_thread(self._commands.at, commit, workflow)
 
     async def trust(self, command: CiCommand) -> None:
         """Remember that the person saw exactly this command and wants it run."""

@@ -78,6 +78,12 @@ class Source:
         code, out = self._git("config", "--get", "remote.origin.partialclonefilter")
         return "blob:none" if code else os.fsdecode(out.strip())
 
+    def names(self, commit: str) -> list[str]:
+        """Paths of the files at the top of a commit and in `.github/workflows`."""
+        _, out = self._git("ls-tree", "-z", "--full-tree", "--name-only", commit, "./",
+                           ".github/workflows/")
+        return [os.fsdecode(one) for one in out.split(b"\0") if one]
+
     def files(self, commit: str, paths: Iterable[str]) -> dict[str, File]:
         """Those of the paths that are files in the commit, links inside it followed."""
         wanted = [path for path in paths if path and "\n" not in path and not path.startswith("/")]

@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from opstui.backends.ci.local import procs
 from opstui.backends.ci.local.folder import GRACE
-from opstui.backends.ci.local.logfile import LogFile
 from opstui.backends.ci.local.watch import Watch
 from opstui.domain.status import Status
 
@@ -43,10 +43,27 @@ class Ended:
         return Status.FAILED if self.reason else Status.PASSED
 
 
+class Output(Protocol):
+    """Where a step's output goes."""
+
+    @property
+    def trouble(self) -> str:
+        """Why writing failed, once it did."""
+        ...
+
+    def write(self, data: bytes) -> None:
+        """Take a piece of output."""
+        ...
+
+    def say(self, text: str) -> None:
+        """Add a line of opstui's own."""
+        ...
+
+
 class Step:
     """Runs one command. The supervisor is single-threaded and adopts orphans."""
 
-    def __init__(self, watch: Watch, log: LogFile, deadline: float | None) -> None:
+    def __init__(self, watch: Watch, log: Output, deadline: float | None) -> None:
         """deadline: in seconds of the monotonic clock."""
         self._watch = watch
         self._log = log

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from opstui.backends.ci.local.engines.output import job_log
 from opstui.backends.ci.local.folder import RunFolder, locked, remove_tree, replace_text, take_lock
 from opstui.backends.ci.local.record import Orders, Record, dump_orders
 from opstui.domain.ci import CiRun, LogChunk
@@ -73,12 +74,15 @@ class Store:
             self._read[run_id] = (stamp, record)
         return record
 
-    def log(self, run: CiRun, offset: int, limit: int) -> LogChunk:
-        """A stretch of the run's log; a negative offset counts from the end."""
+    def log(self, run: CiRun, offset: int, limit: int, job: str = "") -> LogChunk:
+        """A stretch of the run's or a job's log; a negative offset counts from the end."""
         # The state is read first: after the end, nothing is added to the log.
         record = self.record(run.id)
         finished = record is None or record.run.status.finished
-        path = self.folder(run.id).log
+        folder = self.folder(run.id)
+        path = job_log(folder.path, job) if job else folder.log
+        if job and not path.exists():
+            return LogChunk(b"", 0, finished)
         try:
             with path.open("rb") as file:
                 size = os.fstat(file.fileno()).st_size

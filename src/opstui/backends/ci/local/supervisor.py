@@ -20,6 +20,8 @@ from pathlib import Path
 
 from opstui.backends.ci.local import procs
 from opstui.backends.ci.local.clone import Part, lend, parts
+from opstui.backends.ci.local.engines.output import EngineOutput
+from opstui.backends.ci.local.engines.table import ENGINES
 from opstui.backends.ci.local.environment import for_git, reduced
 from opstui.backends.ci.local.folder import MARK, RunFolder, remove_tree, take_lock
 from opstui.backends.ci.local.logfile import LogFile
@@ -27,7 +29,7 @@ from opstui.backends.ci.local.record import changed, load_orders
 from opstui.backends.ci.local.slots import Queue
 from opstui.backends.ci.local.step import TIMED_OUT, Ended, Step
 from opstui.backends.ci.local.watch import Watch
-from opstui.domain.ci import CiStep
+from opstui.domain.ci import CiJob, CiStep
 from opstui.domain.status import Status
 
 NICE = 10
@@ -87,7 +89,23 @@ class Supervisor:
             return self._verdict(ended, "no clone could be made: git ended with ")
         argv = self._orders.argv
         command = Part(self._record.run.workflow, (argv,), tree, shlex.join(argv))
-        return self._verdict(self._step(command, self._environment()), "")
+        output = self._output()
+        ended = self._step(command, self._environment(), output)
+        if output is not None:
+            output.end(cancelled=ended.cancelled)
+        return self._verdict(ended, "")
+
+    def _output(self) -> EngineOutput | None:
+        """What makes jobs of the command's output, where an engine runs it."""
+        engine = next((one for one in ENGINES if one.name == self._orders.engine), None)
+        if engine is None:
+            return None
+        return EngineOutput(
+            self._log, engine.reading(), self._folder.path, self._jobs, self._orders.log_limit)
+
+    def _jobs(self, jobs: tuple[CiJob, ...]) -> None:
+        self._record = replace(self._record, jobs=jobs)
+        self._folder.write(self._record)
 
     def _verdict(self, ended: Ended, before: str) -> tuple[Status, str]:
         if ended.cancelled:
@@ -98,7 +116,9 @@ class Supervisor:
             return Status.FAILED, before + ended.reason
         return Status.PASSED, ""
 
-    def _step(self, part: Part, environ: Mapping[str, str]) -> Ended:
+    def _step(
+        self, part: Part, environ: Mapping[str, str], output: EngineOutput | None = None
+    ) -> Ended:
         """One step with its line in the record, made of one or more commands."""
         self._set(steps=(*self._record.run.steps, CiStep(
             part.name, Status.RUNNING, started=_now(), log_start=self._log.size,
@@ -106,7 +126,7 @@ class Supervisor:
         self._log.say(f"$ {part.shown}")
         ended = Ended(0)
         for argv in part.commands:
-            step = Step(self._watch, self._log, self._deadline)
+            step = Step(self._watch, output or self._log, self._deadline)
             ended = step.run(argv, part.cwd, environ, self._began)
             if ended.stopped:
                 break

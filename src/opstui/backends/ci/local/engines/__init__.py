@@ -1,0 +1,1 @@
+"""Other people's runners that carry out a repository's own workflow files on this machine."""
