@@ -23,20 +23,30 @@ if TYPE_CHECKING:
     from opstui.backends.ci.web.door import Door
 
 KEPT_BYTES = 48 << 20
-"""Bytes of logs that are kept for the next read; the log on the screen always is."""
+"""Bytes of logs that are kept for the next read; the last one always is."""
 KEPT_RUNS = 8
 BOM = b"\xef\xbb\xbf"
-_MORE = b"\n===== the log is longer; this is as much of it as opstui reads =====\n"
 NOT_LIVE = (
     "GitHub's API has no log of a running job; its steps are live, its log comes when the job ends"
 )
+_MORE = b"\n===== the log is longer; this is as much of it as opstui reads =====\n"
+
+
+@dataclass(slots=True)
+class _Log:
+    """A job's whole log, and where its steps are, once somebody wanted to know."""
+
+    data: bytes
+    steps: dict[str, tuple[int, int]] | None = None
 
 
 @dataclass(slots=True)
 class _Told:
-    """What was given out of a run's log: reading on must find the same bytes before it."""
+    """What a run's log was made of: reading on must find the same bytes before it."""
 
     order: list[CiJob] = field(default_factory=list)
+    sizes: dict[str, int] = field(default_factory=dict)
+    """Bytes of each job's part, as far as known, so that none is fetched to be skipped."""
 
 
 class Logs:
@@ -45,7 +55,7 @@ class Logs:
     def __init__(self, door: Door, repository: str) -> None:
         self._door = door
         self._repository = repository
-        self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._kept: OrderedDict[str, _Log] = OrderedDict()
         self._told: OrderedDict[tuple[str, int], _Told] = OrderedDict()
         self._one_at_a_time = asyncio.Lock()
 
@@ -55,11 +65,17 @@ class Logs:
         """A stretch of a job's log, or of the part that belongs to one of its steps."""
         if not job.log:
             raise OpstuiError(why_none(job), where=job.url)
-        whole = await self._fetched(job)
+        log = await self._fetched(job)
+        begin, end = 0, len(log.data)
         if step is not None:
-            begin, end = slices(whole, job.steps).get(step.key, (0, 0))
-            whole = whole[begin:end]
-        return stretch([whole], offset, limit, ended=True)
+            if log.steps is None:
+                # A million lines take a second.
+                log.steps = await asyncio.to_thread(slices, log.data, job.steps)
+            begin, end = log.steps.get(step.key, (0, 0))
+        size = end - begin
+        at = max(0, size + offset) if offset < 0 else min(offset, size)
+        stop = min(size, at + limit)
+        return LogChunk(log.data[begin + at : begin + stop], stop, stop == size)
 
     async def of_run(
         self, run: CiRun, jobs: Sequence[CiJob], offset: int, limit: int
@@ -68,52 +84,77 @@ class Logs:
 
         That order stays as it was told first, so that a run under way can be read on.
         """
+        told = self._remembered(run)
+        known = {one.id for one in told.order}
+        ready = [one for one in jobs if one.log and one.id not in known]
+        told.order += sorted(ready, key=lambda one: (str(one.finished or ""), one.id))
+        order = tuple(told.order)
+        if offset < 0:
+            total = sum([await self._size(told, job) for job in order])
+            offset = max(0, total + offset)
+        found: list[bytes] = []
+        start, left = 0, len(order)
+        for job in order:
+            if start >= offset + limit:
+                break
+            left -= 1
+            size = told.sizes.get(job.id)
+            if size is None or start + size > offset:
+                part = await self._part(job)
+                size = told.sizes[job.id] = len(part)
+                found.append(part[max(0, offset - start) : max(0, offset + limit - start)])
+            start += size
+        end = min(start, offset + limit)
+        ended = run.status.finished and all(one.status.finished for one in jobs)
+        return LogChunk(b"".join(found), end, ended and not left and end == start)
+
+    def _remembered(self, run: CiRun) -> _Told:
         told = self._told.setdefault((run.id, run.attempt), _Told())
         self._told.move_to_end((run.id, run.attempt))
         while len(self._told) > KEPT_RUNS:
             self._told.popitem(last=False)
-        known = {one.id for one in told.order}
-        ready = [one for one in jobs if one.log and one.id not in known]
-        told.order += sorted(ready, key=lambda one: (str(one.finished or ""), one.id))
-        pieces: list[bytes] = []
-        for job in told.order:
-            pieces += [_header(job), await self._readable(job)]
-        ended = run.status.finished and all(one.status.finished for one in jobs)
-        return stretch(pieces, offset, limit, ended=ended)
+        return told
 
-    async def _readable(self, job: CiJob) -> bytes:
-        """A job's log that ends with a line's end, or why it is gone."""
+    async def _size(self, told: _Told, job: CiJob) -> int:
+        if job.id not in told.sizes:
+            told.sizes[job.id] = len(await self._part(job))
+        return told.sizes[job.id]
+
+    async def _part(self, job: CiJob) -> bytes:
+        """A job's part of its run's log: a line that names it, then its log or why it is gone."""
         try:
-            log = await self._fetched(job)
+            log = (await self._fetched(job)).data
         except RefusalError as error:
             if error.status not in (404, 410):
                 raise
-            log = f"{_gone(job)}\n".encode()
-        return log if log.endswith(b"\n") or not log else log + b"\n"
+            log = f"{error.what}\n".encode()
+        return _header(job) + (log if log.endswith(b"\n") or not log else log + b"\n")
 
-    async def _fetched(self, job: CiJob) -> bytes:
+    async def _fetched(self, job: CiJob) -> _Log:
         async with self._one_at_a_time:
             if job.id not in self._kept:
-                path = f"/repos/{self._repository}/actions/jobs/{job.id}/logs"
-                try:
-                    text = await self._door.text(path)
-                except RefusalError as error:
-                    if error.status not in (404, 410):
-                        raise
-                    raise RefusalError(
-                        _gone(job), where=job.url or self._door.base,
-                        hint="run the job again for a new one", status=error.status,
-                        headers=error.headers, words=error.words,
-                    ) from error
-                rest = _MORE if text.cut else b""
-                self._kept[job.id] = text.data.removeprefix(BOM) + rest
+                self._kept[job.id] = await self._fetch(job)
                 self._make_room()
             self._kept.move_to_end(job.id)
             return self._kept[job.id]
 
+    async def _fetch(self, job: CiJob) -> _Log:
+        try:
+            text = await self._door.text(f"/repos/{self._repository}/actions/jobs/{job.id}/logs")
+        except RefusalError as error:
+            if error.status not in (404, 410):
+                raise
+            raise RefusalError(
+                f"GitHub has no log of {job.name}; logs are usually deleted after 90 days",
+                where=job.url or self._door.base, hint="run the job again for a new one",
+                status=error.status, headers=error.headers, words=error.words,
+            ) from error
+        return _Log(text.data.removeprefix(BOM) + (_MORE if text.cut else b""))
+
     def _make_room(self) -> None:
-        while len(self._kept) > 1 and sum(map(len, self._kept.values())) > KEPT_BYTES:
-            self._kept.popitem(last=False)
+        held = sum(len(one.data) for one in self._kept.values())
+        while len(self._kept) > 1 and held > KEPT_BYTES:
+            held -= len(self._kept.popitem(last=False)[1].data)
 
 
 def why_none(job: CiJob) -> str:
@@ -125,23 +166,6 @@ def why_none(job: CiJob) -> str:
     return f"{job.name} ran no step, so that it has no log"
 
 
-def stretch(pieces: Sequence[bytes], offset: int, limit: int, *, ended: bool) -> LogChunk:
-    """At most `limit` bytes from `offset` of the pieces as one; a negative one is from the end."""
-    size = sum(map(len, pieces))
-    at = max(0, size + offset) if offset < 0 else min(offset, size)
-    end = min(size, at + max(0, limit))
-    found: list[bytes] = []
-    start = 0
-    for piece in pieces:
-        found.append(piece[max(0, at - start) : max(0, end - start)])
-        start += len(piece)
-    return LogChunk(b"".join(found), end, ended and end == size)
-
-
 def _header(job: CiJob) -> bytes:
     again = f", attempt {job.attempt}" if job.attempt > 1 else ""
     return f"===== {job.name}: {job.status.word}{again} =====\n".encode()
-
-
-def _gone(job: CiJob) -> str:
-    return f"GitHub keeps no log of {job.name} any more (usually after 90 days)"
