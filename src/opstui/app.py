@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from textual import events, on
 
-from opstui.domain import words
 from opstui.domain.errors import OpstuiError
 from opstui.domain.local_mlflow import LocalPhase
 from opstui.lean import leaving, memory
 from opstui.lean.install import Installed, install
+from opstui.panes.heading import heading
 from opstui.panes.table import VIEWS, extra, panes
 from opstui.start.arrival import Arrival
 from opstui.ui import news
@@ -19,7 +19,7 @@ from opstui.ui.house import House
 from opstui.ui.hurry import Hurried
 from opstui.ui.keymap import Keymap
 from opstui.ui.keys import scopes_of
-from opstui.ui.paint import Line, Span
+from opstui.ui.paint import Line
 from opstui.ui.pane import Pane
 from opstui.ui.theme import LOOKS, Brush
 from opstui.ui.work import start_work
@@ -28,6 +28,7 @@ from opstui.wiring import Front
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from opstui.start.live import Live
     from opstui.start.opening import Opening
 
 EARLY = 1.5
@@ -42,7 +43,7 @@ class OpstuiApp(Hurried):
 
     def __init__(
         self, front: Front, *, local: bool = False, opening: Opening | None = None,
-        whole_process: bool = False,
+        live: Live | None = None, whole_process: bool = False,
     ) -> None:
         super().__init__()
         stock = bool(front.environ.get("OPSTUI_STOCK"))
@@ -65,14 +66,15 @@ class OpstuiApp(Hurried):
         keymap = Keymap(settings.keys)
         keymap.check([scope for _, scope in scopes_of(VIEWS)])
         self.house = House(
-            panes(world), extra(world),
+            [room.spec for room in live.rooms] if live is not None else panes(world),
+            extra(world),
             brush=Brush(LOOKS[settings.theme], ascii_only=world.ascii_only),
             clock=world.clock, keymap=keymap, headline=self.headline,
             place=front.machine, read_only=settings.read_only, environ=front.environ,
             slow=settings.slow,
         )
         self._arrival = (
-            Arrival(opening, installed.frames, self.house)
+            Arrival(opening, installed.frames, self.house, live.rows if live is not None else None)
             if opening is not None and installed.frames is not None else None
         )
 
@@ -125,33 +127,14 @@ class OpstuiApp(Hurried):
                 and not self.house.keys.running and message is None):
             leaving.give_back(driver)
             if self._arrival is not None:
-                self._arrival.keep()
+                self._arrival.leave()
             logging.shutdown()
             leaving.leave(return_code)
         super().exit(result, return_code, message)
 
     async def headline(self) -> Line:
-        """The repository in the header: name, branch, how far from its upstream, what is odd."""
-        repository = self.front.world.board.repository  # as the branches' pane has just read it
-        if repository is None:
-            return ()
-        head = repository.head or (
-            f"detached at {words.short(repository.commit)}" if repository.commit else "no commits"
-        )
-        spans = [Span(repository.name, "title"), Span(" · ", "dim"), Span(head)]
-        branch = next((b for b in self.front.world.board.branches if b.current), None)
-        if branch is not None:
-            up, down = ("+", "-") if self.front.world.ascii_only else ("↑", "↓")
-            spans += [Span(f" {up}{branch.ahead}" if branch.ahead else "", "accent"),
-                      Span(f" {down}{branch.behind}" if branch.behind else "", "warn")]
-        if repository.changed:
-            spans.append(Span(f" ~{repository.changed}", "warn"))
-        for word, true in (("bare", repository.bare), ("shallow", repository.shallow)):
-            if true:
-                spans.append(Span(f" {word}", "dim"))
-        if repository.operation:
-            spans.append(Span(f" {repository.operation} under way", "warn"))
-        return tuple(span for span in spans if span.text)
+        """Where we are, for the header."""
+        return heading(self.front.world)
 
     async def on_unmount(self) -> None:
         """Let go of the servers."""

@@ -16,8 +16,11 @@ from opstui.start.request import FLAGS, Request, requested
 
 if TYPE_CHECKING:
     import argparse
+    from asyncio import AbstractEventLoop
 
+    from opstui.start.live import Live
     from opstui.start.opening import Opening
+    from opstui.wiring import Front
 
 SLOW_FRAMES = "12"
 """A second, at most, on a slow line; Textual's own default is 60."""
@@ -126,38 +129,59 @@ def carry_out(chosen: argparse.Namespace, where: Places) -> int:
 
 def open_screen(wish: Request, where: Places, opening: Opening | None = None) -> int:
     """Open the terminal interface on a repository."""
+    from asyncio import Runner
     from dataclasses import replace
 
-    from opstui.wiring import open_front
+    from opstui.settings import load_for
 
-    ahead = opening.ahead if opening is not None else None
-    front = open_front(Path(wish.path), where, os.environ, ahead=ahead)
-    settings = front.settings
-    front.settings = replace(
+    slow = {"OPSTUI_SLOW": "1"} if "--slow" in wish.flags else {}
+    settings = load_for(Path(wish.folder), where.settings, {**os.environ, **slow})
+    settings = replace(
         settings, read_only=settings.read_only or "--read-only" in wish.flags,
-        slow=settings.slow or "--slow" in wish.flags,
     )
-    return show(front, local="--local" in wish.flags, opening=opening)
+    ahead = asked = None
+    if opening is not None:
+        from opstui.start.asking import ask_servers
 
+        ahead, asked = opening.ahead, ask_servers(settings, os.environ)
+        opening.asked = asked
+    from opstui.wiring import open_front  # servers work while this is imported
 
-def show(front: object, *, local: bool, opening: Opening | None = None) -> int:
-    """Run the terminal interface until it is left."""
+    front = open_front(Path(wish.path), where, os.environ, settings, ahead, asked)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise OpstuiError(
             "opstui needs a terminal", where="standard input and output",
             hint="for scripts there is `opstui status --json`",
         )
-    from opstui.wiring import Front
+    with Runner() as runner:
+        live = first_rows(front, opening, runner.get_loop()) if opening is not None else None
+        return show(front, runner.get_loop(), local="--local" in wish.flags, opening=opening,
+                    live=live)
 
-    assert isinstance(front, Front)
+
+def first_rows(front: Front, opening: Opening, loop: AbstractEventLoop) -> Live:
+    """Ask every source, and draw what has answered, before Textual is imported."""
+    from opstui.start.live import Live
+
+    live = Live(opening, front.world, front.machine)
+    settings = front.settings
+    loop.run_until_complete(live.read(settings.theme, read_only=settings.read_only))
+    return live
+
+
+def show(
+    front: Front, loop: AbstractEventLoop, *, local: bool, opening: Opening | None = None,
+    live: Live | None = None,
+) -> int:
+    """Run the terminal interface until it is left."""
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")  # its sequences are longer
     if front.settings.slow:
         os.environ.setdefault("TEXTUAL_FPS", SLOW_FRAMES)
     from opstui.app import OpstuiApp  # Textual reads these while it is imported
 
-    app = OpstuiApp(front, local=local, opening=opening, whole_process=True)
-    app.run(mouse=front.settings.mouse)
+    app = OpstuiApp(front, local=local, opening=opening, live=live, whole_process=True)
+    app.run(mouse=front.settings.mouse, loop=loop)
     return app.return_code or 0
 
 

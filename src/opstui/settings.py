@@ -119,6 +119,20 @@ def load(
     return Settings(**values)
 
 
+def top_of(path: Path) -> Path | None:
+    """The work tree that holds `path`, found by looking for `.git`; None where there is none."""
+    for folder in (path, *path.parents):
+        if (folder / ".git").exists():
+            return folder
+    return None
+
+
+def load_for(path: Path, own: Path, environ: Mapping[str, str]) -> Settings:
+    """The settings for whoever opens `path`: the person's `own`, the repository's."""
+    top = top_of(path)
+    return load(own, top / REPOSITORY_FILE if top is not None else None, environ)
+
+
 def check(text: str, path: Path, *, in_repository: bool = False) -> dict[str, Any]:
     """The values of a file's text by attribute name; raises OpstuiError with file and line."""
     import tomllib  # most people have no file

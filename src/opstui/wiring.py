@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from opstui.backends.asked import Asked
 from opstui.backends.calls import RecentCalls
 from opstui.backends.ci.local.runner import LocalRunner
 from opstui.backends.ci.table import CiContext, connect
@@ -21,7 +22,7 @@ from opstui.backends.mlflow.local import LocalMlflowServer
 from opstui.domain.errors import OpstuiError
 from opstui.operations.world import Rules, World
 from opstui.places import Places
-from opstui.settings import REPOSITORY_FILE, Settings, load
+from opstui.settings import Settings, load_for, top_of
 
 
 @dataclass(slots=True)
@@ -43,34 +44,25 @@ class Front:
         await self.world.local.stop()
 
 
-def top_of(path: Path) -> Path | None:
-    """The work tree that holds `path`, found by looking for `.git`; None where there is none."""
-    for folder in (path, *path.parents):
-        if (folder / ".git").exists():
-            return folder
-    return None
-
-
 def open_front(
     path: Path, places: Places, environ: Mapping[str, str], settings: Settings | None = None,
-    ahead: Ahead | None = None,
+    ahead: Ahead | None = None, asked: Asked | None = None,
 ) -> Front:
     """Read the settings and wire the world; touches no server and writes nothing.
 
-    ahead: what git was asked already.
+    ahead: what git was asked already. asked: what servers were asked already.
     """
     path = path.expanduser().absolute()
     if not path.is_dir():
         raise OpstuiError("there is no such folder", where=str(path), hint="give a repository")
     top = top_of(path)
     if settings is None:
-        shared = top / REPOSITORY_FILE if top is not None else None
-        settings = load(places.settings, shared, environ)
+        settings = load_for(path, places.settings, environ)
     calls = RecentCalls()
     local = LocalMlflowServer(places.data, places.state, path, calls, environ)
     connection = MlflowConnection(
         calls, environ=environ, uri=settings.mlflow_uri,
-        registry_uri=settings.mlflow_registry_uri, local=local,
+        registry_uri=settings.mlflow_registry_uri, local=local, asked=asked,
     )
     servers = connect(CiContext(
         repository=top or path, state=places.state, cache=places.cache, calls=calls,
@@ -80,7 +72,9 @@ def open_front(
     runner = next(server for server in servers if isinstance(server, LocalRunner))
     world = World(
         git=GitRepository(path, calls, ahead), ci=servers, trust=runner,
-        engine=DockerEngine(calls, host=settings.docker_host, context=settings.docker_context),
+        engine=DockerEngine(
+            calls, host=settings.docker_host, context=settings.docker_context, asked=asked
+        ),
         tracking=connection.tracking, registry=connection.registry, local=local,
         journal=FileJournal(places.journal, calls), calls=calls,
         clock=lambda: datetime.now(UTC),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from opstui.backends.calls import RecentCalls
-from opstui.backends.docker import DockerEngine
+from opstui.backends.docker.engine import DockerEngine
 from opstui.backends.git.repository import GitRepository
 from opstui.backends.journal import FileJournal
 from opstui.operations.world import World

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from opstui.backends.calls import RecentCalls
-from opstui.backends.docker import DockerEngine
+from opstui.backends.docker.engine import DockerEngine
 from opstui.domain.branch import Branch
 from opstui.domain.errors import OpstuiError
 from opstui.domain.image import REVISION_LABEL, Image

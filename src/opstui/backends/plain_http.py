@@ -8,27 +8,36 @@ not plain is no answer, and is asked for again through the library, which also e
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
+
+from opstui.backends.asked import Address, Asked
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
+def request(method: str, target: str, headers: Mapping[str, str], body: bytes | None) -> bytes:
+    """The characters of a request; raises ValueError where a header would break it."""
+    if any(mark in text for text in (target, *headers.values()) for mark in "\r\n"):
+        raise ValueError("a line end in a header")
+    lines = [f"{method} {target} HTTP/1.0", "Connection: close",
+             *(f"{name}: {text}" for name, text in headers.items())]
+    if body is not None:
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join((*lines, "", "")).encode("utf-8", "surrogateescape") + (body or b"")
+
+
 async def ask(
-    opening: Callable[[], Awaitable[Streams]], method: str, target: str, headers: Mapping[str, str],
-    body: bytes | None, *, seconds: float, largest: int,
+    address: Address, question: bytes, *, seconds: float, largest: int,
+    asked: Asked | None = None,
 ) -> bytes | None:
     """The body of an answer with a status of 200 to 299; None for any other and for none.
 
-    opening: makes the connection. largest: bytes of a body that are taken.
+    question: a `request`. largest: bytes of a body that are taken. asked: what was sent already.
     """
-    if any("\n" in text or "\r" in text for text in (target, *headers.values())):
-        return None
     try:
         async with asyncio.timeout(seconds):
-            reader, writer = await opening()
+            reader, writer = await _sent(address, question, asked)
             try:
-                writer.write(_request(method, target, headers, body))
-                await writer.drain()
                 head = await reader.readuntil(b"\r\n\r\n")
                 return await _body(reader, head, largest)
             finally:
@@ -37,12 +46,21 @@ async def ask(
         return None
 
 
-def _request(method: str, target: str, headers: Mapping[str, str], body: bytes | None) -> bytes:
-    lines = [f"{method} {target} HTTP/1.0", "Connection: close",
-             *(f"{name}: {text}" for name, text in headers.items())]
-    if body is not None:
-        lines.append(f"Content-Length: {len(body)}")
-    return "\r\n".join((*lines, "", "")).encode("utf-8", "surrogateescape") + (body or b"")
+async def _sent(address: Address, question: bytes, asked: Asked | None) -> Streams:
+    """A connection on which the question was sent."""
+    sent = asked.take(address, question) if asked is not None else None
+    if sent is not None:
+        found = sent.wait() if sent.gone else await asyncio.to_thread(sent.wait)
+        if found is not None:
+            if isinstance(address, tuple):
+                return await asyncio.open_connection(sock=found)
+            return await asyncio.open_unix_connection(sock=found)
+    if isinstance(address, tuple):
+        streams = await asyncio.open_connection(*address)
+    else:
+        streams = await asyncio.open_unix_connection(address)
+    streams[1].write(question)
+    return streams
 
 
 async def _body(reader: asyncio.StreamReader, head: bytes, largest: int) -> bytes | None:

@@ -36,7 +36,7 @@ async def run(args: argparse.Namespace, places: Places, environ: Mapping[str, st
     elif args.what == "keys":
         keys()
     else:
-        from opstui.wiring import top_of
+        from opstui.settings import top_of
 
         top = top_of(Path.cwd())
         shared = top / settings.REPOSITORY_FILE if top is not None else None

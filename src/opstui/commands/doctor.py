@@ -16,7 +16,7 @@ from opstui.domain.status import Status
 from opstui.domain.text import clean
 from opstui.operations.checkup import Finding, look
 from opstui.places import Places
-from opstui.settings import REPOSITORY_FILE
+from opstui.settings import REPOSITORY_FILE, top_of
 
 NAME = "doctor"
 
@@ -33,7 +33,7 @@ def add(commands: Any) -> None:
 
 async def run(args: argparse.Namespace, places: Places, environ: Mapping[str, str]) -> int:
     """Look and print."""
-    from opstui.wiring import open_front, top_of
+    from opstui.wiring import open_front
 
     front = open_front(Path(args.path), places, environ)
     try:

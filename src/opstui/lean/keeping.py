@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
@@ -17,20 +18,32 @@ MOST = 60
 """Files that are kept in a folder of frames; the ones used longest ago go."""
 
 
-def taken_from(front: Front, identity: str) -> LastFrame:
-    """What the terminal shows, as a frame."""
+def taken_from(
+    front: Front, identity: str, palette: Mapping[str, str] | None = None
+) -> LastFrame:
+    """What the terminal shows, as a frame.
+
+    palette: SGR parameters by whatever names, for who draws on before the styles are there.
+    """
     copy = Front(front.width, front.height, erases=front.erases, scrolls=False)
     copy.rows = _with_plain_blanks(front.rows)
+    kept = {"rows": [_runs(row) for row in front.rows], "palette": dict(palette or {})}
     return LastFrame(
         identity, front.width, front.height, _gap(front.rows[0]),
-        copy.whole().encode(), json.dumps([_runs(row) for row in front.rows]).encode(),
+        copy.whole().encode(), json.dumps(kept).encode(),
     )
+
+
+def palette_of(frame: LastFrame) -> dict[str, str]:
+    """The palette that was kept with it."""
+    palette: dict[str, str] = json.loads(frame.cells)["palette"]
+    return palette
 
 
 def rows_of(frame: LastFrame) -> list[list[Cell]]:
     """The cells of a painted frame, its mark included; raises ValueError where it has none."""
     rows: list[list[Cell]] = []
-    for runs in json.loads(frame.cells):
+    for runs in json.loads(frame.cells)["rows"]:
         row: list[Cell] = []
         for sgr, texts in runs:
             row += [None if text is None else (text, sgr) for text in texts]

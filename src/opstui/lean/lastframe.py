@@ -10,7 +10,7 @@ import os
 import stat
 from zlib import crc32
 
-MAGIC = "frame-1"
+MAGIC = "frame-2"
 LARGEST = 1_000_000
 """Bytes; no terminal needs more."""
 FAINT = "2"

@@ -33,6 +33,8 @@ class Taken:
         self.painted = False
         """Whether it shows a picture on the alternate screen."""
         self._written = _thread.allocate_lock()
+        """Held while something is on its way."""
+        self._waiting: list[bytes] = []
 
     def take(self) -> None:
         """Keep typed keys for later instead of showing them; ctrl+c still ends the process."""
@@ -47,15 +49,24 @@ class Taken:
     def paint(self, picture: bytes) -> None:
         """Show a picture on the alternate screen; a slow line holds nobody up."""
         self.painted = True
-        self._written.acquire()
-        _thread.start_new_thread(self._write, (ENTER + picture,))
+        self.draw(ENTER + picture)
         self._settle(GLANCE)  # otherwise imports would keep the interpreter from it
 
-    def _write(self, data: bytes) -> None:
-        try:
-            _write_all(data)
-        finally:
-            self._written.release()
+    def draw(self, data: bytes) -> None:
+        """Write more, after all that is on its way already."""
+        self._waiting.append(data)
+        if self._written.acquire(blocking=False):
+            _thread.start_new_thread(self._write, ())
+
+    def _write(self) -> None:
+        while True:
+            try:
+                while self._waiting:
+                    _write_all(self._waiting.pop(0))
+            finally:
+                self._written.release()
+            if not self._waiting or not self._written.acquire(blocking=False):
+                return
 
     def guard(self) -> None:
         """Let signals that end the process give the terminal back first."""

@@ -12,6 +12,7 @@ from opstui.lean import keeping, memory
 from opstui.lean.cells import Cell
 from opstui.lean.frames import Frames
 from opstui.start.opening import Opening
+from opstui.start.shown import BLANK, emptied, palette
 from opstui.ui.house import House
 from opstui.ui.reveal import PATIENCE, Reveal, at_home
 
@@ -22,9 +23,15 @@ AGAIN = 60.0
 
 
 class Arrival:
-    """Follows a start until everything is live, then keeps a frame now and then."""
+    """Follows a start until everything is live, then keeps a frame now and then.
 
-    def __init__(self, opening: Opening, frames: Frames, house: House) -> None:
+    painted: what stands on the terminal of the last frame, where something was drawn over it.
+    """
+
+    def __init__(
+        self, opening: Opening, frames: Frames, house: House,
+        painted: list[list[Cell]] | None = None,
+    ) -> None:
         self._opening = opening
         self._frames = frames
         self._house = house
@@ -36,7 +43,8 @@ class Arrival:
         self._rows: list[list[Cell]] = []
         """What was kept last."""
         if opening.frame is not None:
-            frames.adopt(keeping.rows_of(opening.frame), self._reveal.regions)
+            rows = painted if painted is not None else keeping.rows_of(opening.frame)
+            frames.adopt(rows, self._reveal.regions)
 
     def begin(self, after: Callable[[float, Callable[[], None]], object]) -> None:
         """The app runs: nothing waits longer than the patience. `after` sets a timer."""
@@ -53,6 +61,17 @@ class Arrival:
             self._again = monotonic() + AGAIN
             self._after(REST, self.keep)
 
+    def leave(self) -> None:
+        """Whoever leaves does not wait for another frame: one was kept a moment ago.
+
+        What changed since is missing from it, as its mark says: it is only as old as it looks.
+        """
+        shown = self._frames.shown
+        if not self._rows:
+            self.keep()
+        elif shown is not None and shown.rows == self._rows:
+            keeping.renew(Path(self._opening.file))
+
     def keep(self) -> None:
         """Keep what is shown, where the next start will look like it."""
         shown = self._frames.shown
@@ -61,4 +80,6 @@ class Arrival:
             if shown.rows == self._rows and keeping.renew(file):
                 return
             self._rows = [list(row) for row in shown.rows]
-            keeping.store(keeping.taken_from(shown, self._opening.identity), file)
+            colours, detail = palette(self._house), self._house.floor.detail
+            bare = emptied(shown, detail.region, colours[BLANK]) if detail.display else shown
+            keeping.store(keeping.taken_from(bare, self._opening.identity, colours), file)

@@ -16,6 +16,7 @@ TYPE_CHECKING = False  # typing costs more than all else here
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from opstui.backends.asked import Asked
     from opstui.backends.git.ahead import Ahead
     from opstui.lean.lastframe import LastFrame
 
@@ -39,12 +40,14 @@ class Opening:
         self.taken = Taken()
         self.frame: LastFrame | None = None
         self.ahead: Ahead | None = None
+        self.asked: Asked | None = None
 
     def end(self) -> None:
         """Give back what nobody took over."""
         self.taken.give_back()
-        if self.ahead is not None:
-            self.ahead.close()
+        for begun in (self.ahead, self.asked):
+            if begun is not None:
+                begun.close()
 
 
 def begin(arguments: Sequence[str], environ: Mapping[str, str]) -> Opening | None:

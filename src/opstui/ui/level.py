@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -40,6 +41,13 @@ class Level:
     """Whether the last load may have brought anything to draw."""
     turn: int = 0
     """Counts loads, so that an overtaken one delivers nothing."""
+    begun: asyncio.Task[bool] | None = None
+    """The first load, where it was begun before anybody was there to show it."""
+
+    def begin(self) -> asyncio.Task[bool]:
+        """Read the source already; the first `load` brings what comes of it."""
+        self.begun = asyncio.create_task(self._load(fresh=False, more=False, glance=False))
+        return self.begun
 
     async def load(
         self, *, fresh: bool = False, more: bool = False, glance: bool = False
@@ -48,6 +56,12 @@ class Level:
 
         glance: only what the view looks at when it is time for a look.
         """
+        begun, self.begun = self.begun, None
+        if begun is not None and not fresh and not more:
+            return await begun
+        return await self._load(fresh=fresh, more=more, glance=glance)
+
+    async def _load(self, *, fresh: bool, more: bool, glance: bool) -> bool:
         self.turn += 1
         turn, began = self.turn, self.ticks()
         glance = glance and self.snapshot.loaded and not self.fails and not self.outdated

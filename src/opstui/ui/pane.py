@@ -46,7 +46,8 @@ class Pane(Ground):
         self.spec = spec
         self.brush = brush
         self.clock = clock
-        self.stacks = [[Level(view, clock)] for view in spec.tabs]
+        levels = spec.levels or [Level(view, clock) for view in spec.tabs]
+        self.stacks = [[level] for level in levels]
         self.tab = 0
         self.busy_keys: set[tuple[str, str]] = set()
         self.shapes: defaultdict[str, Shape] = defaultdict(Shape)
@@ -159,7 +160,7 @@ class Pane(Ground):
         glance: it is only time for a look.
         """
         level = self.level
-        if level.loading and not fresh:
+        if level.loading and level.begun is None and not fresh:
             level.outdated |= not more and not glance
             return
         work = partial(self._load, level, fresh=fresh, more=more, glance=glance)

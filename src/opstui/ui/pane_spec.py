@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from opstui.ui.level import Level
 from opstui.ui.view import View
 
 
@@ -16,3 +17,5 @@ class PaneSpec:
     source: str
     """The backend it depends on, for the header: git, ci, docker, mlflow."""
     tabs: tuple[View[Any], ...]
+    levels: tuple[Level, ...] = ()
+    """The tabs' lists, where somebody has begun to read them already."""

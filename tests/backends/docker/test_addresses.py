@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from opstui.backends.calls import RecentCalls
-from opstui.backends.docker import DockerEngine
 from opstui.backends.docker.addresses import candidates, without_password
+from opstui.backends.docker.engine import DockerEngine
 from opstui.domain.errors import OpstuiError
 from tests.servers.dockerd import PrivateDockerd
 
@@ -154,7 +154,7 @@ async def test_a_socket_one_may_not_open_names_the_group(dockerd: PrivateDockerd
     code = """
 import asyncio, os, sys
 from opstui.backends.calls import RecentCalls
-from opstui.backends.docker import DockerEngine
+from opstui.backends.docker.engine import DockerEngine
 from opstui.domain.errors import OpstuiError
 import opstui.backends.docker.client, opstui.backends.docker.failures
 os.setgroups([]); os.setgid(65534); os.setuid(65534)

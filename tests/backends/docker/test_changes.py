@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from opstui.backends.calls import RecentCalls
-from opstui.backends.docker import DockerEngine
+from opstui.backends.docker.engine import DockerEngine
 from opstui.domain.errors import OpstuiError
 from tests.backends.docker.conftest import docker_threads, until
 from tests.servers.dockerd import PrivateDockerd, private_dockerd
@@ -150,7 +150,7 @@ async def test_a_hung_engine_does_not_hold_up_the_end_of_the_process(
     code = """
 import asyncio, contextlib, sys
 from opstui.backends.calls import RecentCalls
-from opstui.backends.docker import DockerEngine
+from opstui.backends.docker.engine import DockerEngine
 async def main():
     engine = DockerEngine(RecentCalls(), host=sys.argv[1], seconds=60)
     async def listen():

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from opstui.backends.docker import DockerEngine
+from opstui.backends.docker.engine import DockerEngine
 from opstui.domain.errors import OpstuiError
 from opstui.domain.image import Container
 from opstui.domain.status import Status

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from opstui.backends.calls import RecentCalls
-from opstui.backends.docker import DockerEngine
+from opstui.backends.docker.engine import DockerEngine
 from opstui.domain.errors import OpstuiError
 from opstui.domain.image import REVISION_LABEL, Image
 from tests.servers.dockerd import PrivateDockerd, load_many

@@ -15,7 +15,7 @@ import docker
 import pytest
 
 from opstui.backends.calls import RecentCalls
-from opstui.backends.docker import DockerEngine
+from opstui.backends.docker.engine import DockerEngine
 from opstui.domain.status import Status
 from tests.backends.docker.conftest import until
 from tests.servers.dockerd import import_image

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from opstui.backends.calls import RecentCalls
-from opstui.backends.docker import DockerEngine
+from opstui.backends.docker.engine import DockerEngine
 from opstui.domain.errors import OpstuiError
 from tests.backends.docker.conftest import docker_threads, until
 from tests.servers.dockerd import private_dockerd

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from opstui.backends.docker.addresses import Address, candidates, without_password
-from opstui.backends.docker.glance import lists
+from opstui.backends.docker.glance import lists, socket_of
 from opstui.backends.docker.stream import Stream
 from opstui.backends.docker.threads import in_thread
 from opstui.backends.protocols import CallLog
@@ -18,6 +18,7 @@ from opstui.domain.errors import OpstuiError
 if TYPE_CHECKING:
     import requests
 
+    from opstui.backends.asked import Asked
     from opstui.backends.docker.client import Client
 
 T = TypeVar("T")
@@ -30,11 +31,13 @@ class Connection:
     """Holds the client. Once an engine answered, only that address is ever tried again: while
     Docker restarts, podman's list must not appear in its place."""
 
-    def __init__(self, calls: CallLog, host: str, context: str, seconds: float) -> None:
+    def __init__(self, calls: CallLog, host: str, context: str, seconds: float,
+                 asked: Asked | None = None) -> None:
         self._calls = calls
         self._host = host
         self._context = context
         self._seconds = seconds
+        self._asked = asked
         self._lock = threading.Lock()
         self._client: Client | None = None
         self._chosen: Address | None = None
@@ -50,14 +53,11 @@ class Connection:
         """The engine's first lists, before the SDK is imported; None where it has to do it."""
         if self._client is not None or self._chosen is not None:
             return None
-        try:
-            addresses = candidates(self._host, self._context)
-        except OpstuiError:
-            return None  # told by whoever connects
-        sockets = [one.socket for one in addresses if len(addresses) == 1 or _there(one)]
-        if not sockets or sockets[0] is None:
+        socket = socket_of(self._host, self._context)
+        if not socket:
             return None
-        return await lists(sockets[0], self._calls, min(self._seconds, GLANCE), *targets)
+        seconds = min(self._seconds, GLANCE)
+        return await lists(socket, self._calls, seconds, *targets, asked=self._asked)
 
     def stream(
         self, doing: str, path: str, params: dict[str, str | int], *, gone: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 
+from opstui.backends.asked import Asked
 from opstui.backends.docker import containers, events, images
 from opstui.backends.docker.connection import Connection
 from opstui.backends.docker.glance import CONTAINERS, IMAGES
@@ -22,13 +23,15 @@ class DockerEngine:
     host:    an address from the settings (`unix://…`, `tcp://…`, `ssh://…`); empty looks at
              DOCKER_HOST, the docker context and the usual sockets, in this order.
     context: a docker context from the settings, used where neither names a host.
+    asked:   the first questions, where they were sent before this existed.
     Nothing is read or connected before the first question.
     """
 
     def __init__(
-        self, calls: CallLog, *, host: str = "", context: str = "", seconds: float = SECONDS
+        self, calls: CallLog, *, host: str = "", context: str = "", seconds: float = SECONDS,
+        asked: Asked | None = None,
     ) -> None:
-        self._connection = Connection(calls, host, context, seconds)
+        self._connection = Connection(calls, host, context, seconds, asked)
 
     async def where(self) -> str:
         """The address and what named it, such as `unix:///var/run/docker.sock, default`."""

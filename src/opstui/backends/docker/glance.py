@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shlex
 import time
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from opstui.backends import plain_http
-from opstui.backends.protocols import CallLog
+from opstui.backends.asked import Asked
+from opstui.backends.docker.addresses import candidates
+from opstui.backends.plain_http import ask, request
+from opstui.domain.errors import OpstuiError
+
+if TYPE_CHECKING:
+    from opstui.backends.protocols import CallLog
 
 LARGEST = 64 << 20
 """Bytes of a list."""
@@ -22,28 +27,42 @@ IMAGES, CONTAINERS = "/images/json", "/containers/json?all=1"
 """Docker Engine API, `ImageList` and `ContainerList`; without a version the engine's newest."""
 
 
+def socket_of(host: str, context: str) -> str:
+    """The unix socket of the engine that is meant, or empty where it is no such thing."""
+    try:
+        addresses = candidates(host, context)
+    except OpstuiError:
+        return ""  # told by whoever connects
+    sockets = [one.socket for one in addresses]
+    if len(sockets) > 1:
+        sockets = [one for one in sockets if one is not None and os.path.lexists(one)]
+    return str(sockets[0]) if sockets and sockets[0] is not None else ""
+
+
+def written(target: str) -> bytes:
+    """The characters of a question."""
+    return request("GET", target, {"Host": "docker"}, None)
+
+
 async def lists(
-    socket: Path, calls: CallLog, seconds: float, *targets: str
+    socket: str, calls: CallLog, seconds: float, *targets: str, asked: Asked | None = None
 ) -> list[list[dict[str, Any]]] | None:
     """The engine's lists, asked at the same time; None where one of them did not come."""
-    answers = await asyncio.gather(*(_list(socket, calls, seconds, one) for one in targets))
+    answers = await asyncio.gather(*(_list(socket, calls, seconds, one, asked) for one in targets))
     return [one for one in answers if one is not None] if None not in answers else None
 
 
 async def _list(
-    socket: Path, calls: CallLog, seconds: float, target: str
+    socket: str, calls: CallLog, seconds: float, target: str, asked: Asked | None
 ) -> list[dict[str, Any]] | None:
     began = time.monotonic()
-    body = await plain_http.ask(
-        lambda: asyncio.open_unix_connection(socket), "GET", target, {"Host": "docker"}, None,
-        seconds=seconds, largest=LARGEST,
-    )
-    found = _parsed(body)
+    found = _parsed(await ask(
+        socket, written(target), seconds=seconds, largest=LARGEST, asked=asked
+    ))
     if found is not None:
         calls.record(
             "docker", f"GET {target} → 200", shlex.join(
-                ["curl", "--fail-with-body", "--unix-socket", str(socket),
-                 f"http://localhost{target}"]
+                ["curl", "--fail-with-body", "--unix-socket", socket, f"http://localhost{target}"]
             ), "200", ok=True, milliseconds=(time.monotonic() - began) * 1000,
         )
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from opstui.backends.asked import Asked
 from opstui.backends.mlflow.doorway import Doorway
 from opstui.backends.mlflow.registry import MlflowRegistry
 from opstui.backends.mlflow.tracking import MlflowTracking
@@ -16,19 +17,20 @@ class MlflowConnection:
 
     uri, registry_uri: from opstui's settings; empty takes MLFLOW_TRACKING_URI and
         MLFLOW_REGISTRY_URI, and without any address the embedded server is used.
+    asked: the first questions, where they were sent before this existed.
     credentials: the file to read instead of `~/.mlflow/credentials`.
     """
 
     def __init__(
         self, calls: CallLog, *, environ: Mapping[str, str], uri: str = "", registry_uri: str = "",
-        credentials: Path | None = None, local: LocalMlflow,
+        credentials: Path | None = None, local: LocalMlflow, asked: Asked | None = None,
     ) -> None:
         uri = uri or environ.get("MLFLOW_TRACKING_URI", "")
         registry_uri = registry_uri or environ.get("MLFLOW_REGISTRY_URI", "") or uri
-        tracking = Doorway(uri, environ, credentials, local, calls)
+        tracking = Doorway(uri, environ, credentials, local, calls, asked)
         registry = (
             tracking if registry_uri == uri
-            else Doorway(registry_uri, environ, credentials, local, calls)
+            else Doorway(registry_uri, environ, credentials, local, calls, asked)
         )
         self._doorways = {tracking, registry}
         self.configured = bool(uri)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
+from opstui.backends.asked import Asked
 from opstui.backends.mlflow.environment import access, embedded_access, stripped
 from opstui.backends.mlflow.http import Door
 from opstui.backends.protocols import CallLog, LocalMlflow
@@ -18,7 +19,7 @@ class Doorway:
 
     def __init__(
         self, uri: str, environ: Mapping[str, str], credentials: Path | None, local: LocalMlflow,
-        calls: CallLog,
+        calls: CallLog, asked: Asked | None = None,
     ) -> None:
         self.uri = uri
         """Empty for the embedded server."""
@@ -26,6 +27,7 @@ class Doorway:
         self._credentials = credentials
         self._local = local
         self._calls = calls
+        self._asked = asked
         self._door: Door | None = None
 
     async def door(self) -> Door:
@@ -35,7 +37,7 @@ class Doorway:
         if self._door is None:
             found = await asyncio.to_thread(access, self.uri, self._environ, self._credentials)
             if self._door is None:
-                self._door = Door(found, self._calls)
+                self._door = Door(found, self._calls, asked=self._asked)
         return self._door
 
     def base(self) -> str:

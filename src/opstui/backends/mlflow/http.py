@@ -8,13 +8,14 @@ import os
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from opstui.backends import plain_http
 from opstui.backends.json_object import Json
 from opstui.backends.mlflow.curl import curl
 from opstui.backends.mlflow.decode import PRODUCT, not_mlflow
 from opstui.backends.mlflow.environment import Access, stripped
+from opstui.backends.mlflow.plain import Question, any_proxy, headers, written
 from opstui.backends.mlflow.refusals import RefusalError, refused
 from opstui.domain.errors import OpstuiError, WriteUnconfirmed
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from opstui.backends.asked import Asked
     from opstui.backends.protocols import CallLog
 
 CONNECT_SECONDS = 3.0
@@ -43,7 +45,8 @@ class Door:
     """One server. Reading is tried twice on a lost connection, writing is sent once, ever."""
 
     def __init__(
-        self, access: Access, calls: CallLog, *, transport: httpx.AsyncBaseTransport | None = None
+        self, access: Access, calls: CallLog, *, transport: httpx.AsyncBaseTransport | None = None,
+        asked: Asked | None = None,
     ) -> None:
         self.access = access
         self._calls = calls
@@ -51,6 +54,7 @@ class Door:
         self._client: httpx.AsyncClient | None = None
         self._opening = asyncio.Lock()
         self._began = time.monotonic()
+        self._asked = asked
 
     @property
     def base(self) -> str:
@@ -134,18 +138,15 @@ class Door:
     ) -> bytes | None:
         """The answer without httpx; None where it takes more than that."""
         started = time.monotonic()
-        parts = urlsplit(self.base)
-        content = None if body is None else json.dumps(body).encode()
-        headers = {"Host": parts.netloc, **self._headers()}
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-        target = parts.path + path + (f"?{urlencode(query)}" if query else "")
+        try:
+            address, question = written(self.access, Question(method, path, query, body))
+        except ValueError:
+            return None
         seconds = min(self.access.seconds, START_SECONDS)
         outcome = "cancelled"
         try:
             found = await plain_http.ask(
-                lambda: asyncio.open_connection(parts.hostname, parts.port or 80), method, target,
-                headers, content, seconds=seconds, largest=LARGEST_ANSWER,
+                address, question, seconds=seconds, largest=LARGEST_ANSWER, asked=self._asked
             )
             outcome = "" if found is None else "200"
         finally:
@@ -218,14 +219,6 @@ class Door:
                 self._client = await asyncio.to_thread(self._build)
             return self._client
 
-    def _headers(self) -> dict[str, str]:
-        headers = {"User-Agent": "opstui", "Accept": "application/json, text/plain"}
-        if self.access.authorization:
-            headers["Authorization"] = self.access.authorization
-        if self.access.workspace:
-            headers["X-MLFLOW-WORKSPACE"] = self.access.workspace
-        return headers
-
     def _build(self) -> httpx.AsyncClient:
         import ssl
 
@@ -233,7 +226,7 @@ class Door:
 
         try:
             return httpx.AsyncClient(
-                headers=self._headers(), verify=tls(self.access), follow_redirects=False,
+                headers=headers(self.access), verify=tls(self.access), follow_redirects=False,
                 trust_env=self.access.proxies, transport=self._transport,
                 timeout=httpx.Timeout(self.access.seconds, connect=CONNECT_SECONDS),
                 limits=httpx.Limits(keepalive_expiry=IDLE_SECONDS),
@@ -283,12 +276,6 @@ def unreachable(error: Exception, base: str) -> OpstuiError:
         f"MLflow cannot be reached: {reason}", where=base,
         hint="check that the server runs and that the address is right",
     )
-
-
-def any_proxy(environ: Mapping[str, str]) -> bool:
-    """Whether any of the variables that httpx reads names a proxy for plain addresses."""
-    named = {name.lower() for name, value in environ.items() if value}
-    return not named.isdisjoint({"http_proxy", "all_proxy"})
 
 
 def tls(access: Access) -> ssl.SSLContext | bool:

@@ -12,13 +12,13 @@ from urllib.parse import quote
 
 from opstui.backends.mlflow import decode
 from opstui.backends.mlflow.doorway import Doorway
+from opstui.backends.mlflow.plain import API, MODELS
 from opstui.domain.errors import OpstuiError
 from opstui.domain.model import PROMPT_TAG, ModelVersion, RegisteredModel
 from opstui.domain.page import Page
 
-API = "/api/2.0/mlflow"
 PAGE = 100
-"""Models or versions on one page: MLflow's own default for models."""
+"""Versions on one page."""
 
 
 class MlflowRegistry:
@@ -37,10 +37,8 @@ class MlflowRegistry:
         Newer servers leave prompts out themselves; a page may therefore hold fewer models.
         """
         door = await self._doorway.door()
-        query: dict[str, str | int] = {"max_results": PAGE, "order_by": "name ASC"}
-        if token:
-            query["page_token"] = token
-        answer = await door.read("GET", f"{API}/registered-models/search", query)
+        query = {**(MODELS.query or {}), **({"page_token": token} if token else {})}
+        answer = await door.read(MODELS.method, MODELS.path, query)
         found = map(decode.registered_model, answer.objects("registered_models"))
         items = tuple(one for one in found if not is_prompt(one.tags))
         return Page(items, answer.text("next_page_token"))

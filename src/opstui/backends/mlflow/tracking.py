@@ -10,13 +10,11 @@ from urllib.parse import quote
 
 from opstui.backends.mlflow import decode
 from opstui.backends.mlflow.doorway import Doorway
+from opstui.backends.mlflow.plain import API, EXPERIMENTS
 from opstui.backends.mlflow.refusals import RefusalError
 from opstui.domain.experiment import Artifact, Experiment, MetricPoint, Run
 from opstui.domain.page import Page
 
-API = "/api/2.0/mlflow"
-EXPERIMENTS = 200
-"""Experiments on one page; about 0.4 KB each."""
 ARTIFACT_PAGES = 20
 """Pages of one folder that are read at most."""
 _VERSION = re.compile(r"\d+(?:\.\w+){1,5}")
@@ -45,13 +43,8 @@ class MlflowTracking:
     async def experiments(self, token: str = "") -> Page[Experiment]:
         """Experiments, last changed first, by `POST experiments/search`."""
         door = await self._doorway.door()
-        body: dict[str, object] = {
-            "max_results": EXPERIMENTS, "view_type": "ACTIVE_ONLY",
-            "order_by": ["last_update_time DESC"],
-        }
-        if token:
-            body["page_token"] = token
-        answer = await door.read("POST", f"{API}/experiments/search", body=body)
+        body = {**(EXPERIMENTS.body or {}), **({"page_token": token} if token else {})}
+        answer = await door.read(EXPERIMENTS.method, EXPERIMENTS.path, body=body)
         items = tuple(decode.experiment(one) for one in answer.objects("experiments"))
         return Page(items, answer.text("next_page_token"))
 
