@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from statistics import median
 from typing import Any, ClassVar
 
 from opstui.backends.ci_protocols import CiServer
@@ -17,6 +16,7 @@ from opstui.domain.words import duration
 from opstui.operations.world import World
 from opstui.panes import ci_detail
 from opstui.panes.ci_failure import Excerpts, ToFailure, details
+from opstui.panes.ci_job_acts import JobActs
 from opstui.panes.ci_servers import server_of
 from opstui.panes.ci_steps import UNDER_WAY, CiStepsView, worth_a_list
 from opstui.ui.column import Column
@@ -44,7 +44,7 @@ class CiJobsView(View[CiJob]):
     kind: ClassVar[str] = "ci_jobs"
     title = "Jobs"
     noun = "job"
-    parts = (ToFailure,)
+    parts = (ToFailure, JobActs)
 
     def __init__(self, world: World, run: CiRun, excerpts: Excerpts | None = None) -> None:
         self.world = world
@@ -126,6 +126,8 @@ class CiJobsView(View[CiJob]):
         """The median of each job's time in the last passed runs of the same workflow."""
         if self._usual is not None:
             return
+        from statistics import median  # brings decimal numbers and fractions along
+
         self._usual = {}
         before = [run for run in self.world.board.ci_runs if run.status is Status.PASSED
                   and (run.server, run.workflow) == (self.run.server, self.run.workflow)
