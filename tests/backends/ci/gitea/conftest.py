@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from opstui.backends.calls import RecentCalls
+from opstui.backends.ci.gitea.server import Gitea
+from opstui.backends.ci.web.door import Door
+from opstui.backends.ci.web.login import bearer
+from tests.fakes.ci.forge import REPOSITORY, TOKEN
+from tests.fakes.ci.gitea import FakeGitea
+
+
+class Clock:
+    """A clock that stands until it is told."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeGitea]:
+    with FakeGitea() as fake:
+        yield fake
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def server(fake: FakeGitea, clock: Clock) -> AsyncIterator[Gitea]:
+    door = Door(f"{fake.address}/api/v1", bearer(TOKEN, "GITEA_TOKEN"), RecentCalls(),
+                name="gitea", product="Gitea")
+    server = Gitea("gitea", door, REPOSITORY, clock)
+    yield server
+    await server.close()
