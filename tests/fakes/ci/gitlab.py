@@ -321,7 +321,7 @@ class FakeGitLab(FakeServer):
     def _trace(self, ask: Ask) -> Reply:
         """The whole of it whatever Range says, unless a proxy in front knows better."""
         found = self._find_job(ask)
-        if found is None:
+        if found is None or found[1].bridge:
             return self.refusal(404)
         data, wish = found[1].trace, ask.headers.get("Range", "")
         if not (self.ranges and wish.startswith("bytes=")):

@@ -1,4 +1,4 @@
-"""The fake Forgejo is judged by a client that was generated from Forgejo's published description."""
+"""The fake Forgejo is judged by a client generated from Forgejo's published description."""
 
 from __future__ import annotations
 

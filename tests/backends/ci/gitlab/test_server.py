@@ -304,6 +304,18 @@ async def test_a_log_that_was_erased_is_read_anew(
     assert (await server.log(run, 0, job=job)).data == b"new\n"
 
 
+async def test_a_job_that_only_starts_a_pipeline_has_no_log(
+    fake: FakeGitLab, server: GitLab
+) -> None:
+    pipeline = fake.add("failed", jobs=("unit",))
+    fake.add_job(pipeline, "images", "failed", starts=fake.add("failed", source="parent_pipeline"))
+    run, = await server.runs(5)
+    images = await job_named(server, run, "images")
+    assert not images.log
+    with pytest.raises(OpstuiError, match="GitLab has no log of images"):
+        await server.log(run, 0, job=images)
+
+
 async def test_without_a_job_the_log_is_that_of_the_first_red_one(
     fake: FakeGitLab, server: GitLab
 ) -> None:
@@ -463,6 +475,10 @@ async def test_required_pipelines_are_known_from_the_merge_rules(
     assert await server.required("main") == frozenset(), "believed for a while"
     clock.now += 301
     assert await server.required("main") == {"pipeline", "merge request"}
+    fake.add(name="Checks")
+    fake.add(name="Nightly", source="schedule")
+    await server.runs(5)
+    assert await server.required("main") == {"pipeline", "merge request", "Checks"}
 
 
 async def test_a_rate_limit_in_plain_text_is_a_sentence(fake: FakeGitLab, server: GitLab) -> None:

@@ -26,6 +26,8 @@ LOOKED_AT = 12
 """Pipelines of a list whose jobs are asked for: the newest that are under way or went wrong."""
 REMEMBERED = 200
 MOST_JOBS = 2000
+MERGED_BY = ("push", "merge_request_event")
+"""The sources of pipelines that a merge waits for."""
 CHILDREN = 8
 """Child pipelines of one pipeline whose jobs are shown too."""
 
@@ -39,12 +41,18 @@ class Pipelines:
         self._door = door
         self._path = f"/projects/{project}"
         self._seen: OrderedDict[str, tuple[str, JobsSeen]] = OrderedDict()
+        self.names: frozenset[str] = frozenset()
+        """The names that files gave to the listed pipelines of pushes and merge requests."""
 
     async def newest(self, limit: int) -> tuple[CiRun, ...]:
         """All branches' newest; those under way and red ones with what their jobs tell."""
         items = await self._door.pages(
             f"{self._path}/pipelines", {"per_page": min(limit, PAGE), "order_by": "id"},
             limit=limit,
+        )
+        self.names = frozenset(
+            item.text("name") for item in items
+            if item.text("name") and item.text("source") in MERGED_BY
         )
         stamps = {item.text("id"): f"{item.text('status')} {item.text('updated_at')}"
                   for item in items}

@@ -130,7 +130,15 @@ class GitLab(BaseServer):
             # Its state is asked for first: what is read after its end is all there is.
             path = f"/projects/{self._id}/jobs/{job.id}"
             over = job_of((await self._door.get(path)).json()).status.finished
-        await self._traces.read(job.id, over=over)
+        try:
+            await self._traces.read(job.id, over=over)
+        except RefusalError as error:
+            if error.status != 404:
+                raise
+            raise OpstuiError(
+                f"GitLab has no log of {job.name}", where=job.url or self.where,
+                hint="jobs that start other pipelines have none, and old ones may be erased",
+            ) from error
         return self._traces.chunk(job.id, offset, limit, step)
 
     async def _telling(self, run: CiRun) -> CiJob:
@@ -225,7 +233,9 @@ class GitLab(BaseServer):
         if self._rules is None or now - self._rules[0] > RULES:
             project = (await self._door.get(f"/projects/{self._id}")).json()
             self._rules = now, project.truth("only_allow_merge_if_pipeline_succeeds")
-        return frozenset({PIPELINE, MERGE}) if self._rules[1] else frozenset()
+        if not self._rules[1]:
+            return frozenset()
+        return frozenset({PIPELINE, MERGE}) | self._pipelines.names
 
     async def close(self) -> None:
         """Close the connections."""
