@@ -133,7 +133,7 @@ def program() -> Path:
     """The command `buildbot`, installed at first use; skips where that is not possible."""
     made = VENV / "bin" / "buildbot"
     wanted = "\n".join(PACKAGES)
-    with (ROOT / ".venv-buildbot.lock").open("w") as lock:
+    with (ROOT / "scripts" / "venv").open() as lock:  # any file of this clone will do
         fcntl.flock(lock, fcntl.LOCK_EX)
         stamp = VENV / "opstui-wanted"
         if made.exists() and stamp.exists() and stamp.read_text() == wanted:

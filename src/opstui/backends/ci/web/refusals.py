@@ -39,6 +39,10 @@ class RefusalError(OpstuiError):
         """What the server itself said, cleaned and cut."""
 
 
+class ElsewhereError(OpstuiError):
+    """The server sent on to another one, which is not followed."""
+
+
 def limited(status: int, headers: Mapping[str, str], content: bytes) -> bool:
     """Whether a refusal is for asking too often: GitHub uses 403 for that as well as 429."""
     if status == 429:
@@ -144,9 +148,9 @@ def _explained(
     return (f"{product} refused this (HTTP {status}){words}", "")
 
 
-def elsewhere(product: str, base: str, target: str) -> OpstuiError:
+def elsewhere(product: str, base: str, target: str) -> ElsewhereError:
     """The error for a redirect that is not followed; `target` is without secrets."""
-    return OpstuiError(
+    return ElsewhereError(
         f"{product} sends on to {clean(target) or 'another address'}; opstui does not follow, so "
         "that no token goes there", where=base,
         hint="if that is the right server, put its address into `ci.servers` of your settings",

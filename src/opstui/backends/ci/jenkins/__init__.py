@@ -1,0 +1,1 @@
+"""Jenkins: builds of jobs, folders and branches as runs, stages as jobs, and logs by bytes."""
