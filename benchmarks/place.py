@@ -196,6 +196,7 @@ def _mlflow(made: Place, keep: Path, sizes: Sizes) -> Iterator[Callable[[], None
     folder = made.home / "mlflow"
     folder.mkdir()
     shutil.copy(kept, folder / "store.db")
+    seeds.grow_old(folder / "store.db")
     process, url = mlflow_server.start_server(folder)
 
     def answers() -> None:
