@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opstui.domain.log_line import pieces, saved, searchable
-from opstui.domain.log_search import LogSearch, Needle
+from opstui.domain.log_search import LogSearch
 from opstui.domain.log_text import LONGEST, LogText
+from opstui.domain.needle import Needle
 
 GITHUB = b"""\xef\xbb\xbf2026-11-23T10:00:11.0000000Z ##[group]Run make test
 2026-11-23T10:00:11.1000000Z \x1b[36;1mmake test\x1b[0m

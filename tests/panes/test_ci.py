@@ -23,8 +23,8 @@ from opstui.ui import table
 from opstui.ui.action import actions_of
 from opstui.ui.desk import Detail
 from opstui.ui.log_feed import Piece
+from opstui.ui.log_lines import LogLines
 from opstui.ui.paint import Line, text_of
-from opstui.ui.text import LogLines
 from tests.backends.ci.bench import Bench, finished, make, now, says
 from tests.panes.ci_bench import DeadServer, Person, texts, world
 

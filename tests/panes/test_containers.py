@@ -18,8 +18,8 @@ from opstui.domain.status import Status
 from opstui.operations.world import World
 from opstui.panes.containers import ContainersView
 from opstui.ui.log_feed import Piece
+from opstui.ui.log_lines import LogLines
 from opstui.ui.paint import text_of
-from opstui.ui.text import LogLines
 from tests.backends.docker.conftest import docker_threads, until
 from tests.panes.docker_bench import Person, journal, row, why_not, world
 from tests.panes.mlflow_bench import shown

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from opstui.domain.log_text import LogText
 from opstui.ui.document import Document, wrapped
+from opstui.ui.log_lines import LogLines
 from opstui.ui.measure import width_of
 from opstui.ui.paint import Line, ansi, line, text_of
-from opstui.ui.text import LineList, LogLines
+from opstui.ui.text import LineList
 
 MANY = [line(f"line {n}") for n in range(100)]
 

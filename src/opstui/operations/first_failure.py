@@ -17,8 +17,9 @@ from opstui.domain.failing_lines import (
     sentence,
     telling,
 )
-from opstui.domain.log_search import LogSearch, Needle
+from opstui.domain.log_search import LogSearch
 from opstui.domain.log_text import LogText
+from opstui.domain.needle import Needle
 
 CHUNK = 1 << 20
 """Bytes that are asked for at once."""

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from opstui.backends.ci_protocols import CiServer
+from opstui.domain.branch import Branch, Commit
 from opstui.domain.ci import CiJob, CiRun
 from opstui.domain.ci_state import BROKEN, seen
 from opstui.domain.ci_target import Target
 from opstui.domain.errors import OpstuiError
-from opstui.domain.log_line import pieces
-from opstui.domain.log_text import LogText
 from opstui.domain.status import Status
 from opstui.domain.words import plural
-from opstui.operations.first_failure import FirstFailure, first_failure
 from opstui.operations.world import World
 from opstui.panes import ci_log
 from opstui.panes.ci_servers import server_of
 from opstui.ui.action import action
 from opstui.ui.desk import Desk, Detail
 from opstui.ui.paint import Line, Span, glyph, line
+
+if TYPE_CHECKING:
+    from opstui.domain.log_text import LogText
+    from opstui.operations.first_failure import FirstFailure
 
 TAIL = 1 << 20
 """Bytes of a log's end that an excerpt is looked for in."""
@@ -55,6 +57,8 @@ class Excerpts:
         key = f"ci/{Target(run, job).key}/failure/{state}"
 
         async def load(width: int, /) -> Sequence[Line]:
+            from opstui.operations.first_failure import first_failure  # not at the start
+
             if key not in self._known:
                 shown = _excerpt(world, await first_failure(server, run, job, tail=TAIL))
                 if not thing.status.finished:
@@ -88,6 +92,8 @@ def _excerpt(world: World, failure: FirstFailure) -> list[Line]:
 
 
 def _row(text: LogText, n: int) -> Line:
+    from opstui.domain.log_line import pieces
+
     return tuple(
         Span(said, f"sgr:{sgr}" if sgr else "plain")
         for said, sgr in pieces(text.raw(n), stamped=text.stamped, stamps=False)
@@ -115,6 +121,8 @@ async def read_failure(
     world: World, desk: Desk, server: CiServer, run: CiRun, job: CiJob | None = None
 ) -> None:
     """Open the log at the first failing step's own lines."""
+    from opstui.operations.first_failure import first_failure
+
     failure = await first_failure(server, run, job)
     if failure.problem and not len(failure.text):
         failure_lines = _excerpt(world, failure)
@@ -175,6 +183,44 @@ class ToFailure:
             f"log of {target.title}",
             ci_log.log(self.view.world, server, target, whole=True),
         )
+
+
+def why_not_red(part: HeadFailure, item: Branch | Commit) -> str:
+    """CI must know the commit and have found it broken."""
+    world = part.view.world
+    run = world.board.ci_of(head_of(item))
+    if run is None:
+        return "no CI run of this commit is known"
+    if seen(run) not in BROKEN:
+        return f"CI is {seen(run).word}: nothing failed by now"
+    return "" if server_of(world.ci, run) is not None else f"{run.server} is not configured"
+
+
+def head_of(item: Branch | Commit) -> str:
+    """The commit that a branch's head or a commit is."""
+    return item.commit if isinstance(item, Branch) else item.sha
+
+
+class OfCommits(Protocol):
+    """A list of branches or commits."""
+
+    world: World
+
+
+class HeadFailure:
+    """The key that leads from a red commit to the lines that failed."""
+
+    def __init__(self, view: OfCommits) -> None:
+        self.view = view
+
+    @action("F", "First failure", when=why_not_red, footer=False)
+    async def first_failure(self, item: Branch | Commit, desk: Desk) -> None:
+        """Open the log of CI for this commit at the first failing step's own lines."""
+        world = self.view.world
+        run = world.board.ci_of(head_of(item))
+        server = server_of(world.ci, run) if run is not None else None
+        if run is not None and server is not None:
+            await read_failure(world, desk, server, run)
 
 
 def details(

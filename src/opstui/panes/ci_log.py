@@ -5,20 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from opstui.backends.ci_protocols import CiServer
 from opstui.domain.ci import Capability, CiJob, CiRun, CiStep, LogChunk
 from opstui.domain.ci_target import Target
-from opstui.domain.failing_lines import failing_part
-from opstui.domain.log_text import LogText
 from opstui.domain.status import Status
 from opstui.domain.words import duration, size
 from opstui.operations.ci_feeds import LIMIT
-from opstui.operations.first_failure import whole
 from opstui.operations.world import World
 from opstui.ui.desk import Detail, no_lines
 from opstui.ui.log_feed import Log, Piece
 from opstui.ui.paint import Line, glyph, line
+
+if TYPE_CHECKING:
+    from opstui.domain.log_text import LogText
 
 TAIL = 256 * 1024
 """Bytes of the log's end that the detail area loads."""
@@ -125,6 +126,9 @@ class _Reader:
 
     async def _by_time(self) -> bytes:
         """The lines of the job's log that were written while the step ran."""
+        from opstui.domain.failing_lines import failing_part  # not at the start
+        from opstui.operations.first_failure import whole
+
         text = await whole(self._server, replace(self._target, step=None))
         step = self._target.step
         part = failing_part(text, step.started if step else None, step.finished if step else None)

@@ -11,6 +11,7 @@ from opstui.domain.text import clean
 from opstui.domain.words import age, short
 from opstui.operations.world import World
 from opstui.panes.branch_acts import create_branch
+from opstui.panes.ci_failure import HeadFailure
 from opstui.panes.diff import commit_detail
 from opstui.panes.forge import commit_page
 from opstui.panes.start_ci import start_ci
@@ -77,6 +78,7 @@ class CommitsView(View[Commit]):
     kind: ClassVar[str] = "commits"
     noun = "commit"
     follows = ("ci",)
+    parts = (HeadFailure,)
 
     def __init__(self, world: World, branch: Branch) -> None:
         self.world = world

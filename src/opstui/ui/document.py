@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
 
 from rich.cells import cell_len, chop_cells
 
-from opstui.domain.log_search import Finder, Needle
+from opstui.domain.needle import Finder, Needle
 from opstui.domain.text import clean
 from opstui.ui.measure import crop, width_of
 from opstui.ui.paint import Line, Span, text_of
-from opstui.ui.text import LineList, LogLines, Text
+from opstui.ui.text import LineList, Text
+
+if TYPE_CHECKING:
+    from opstui.ui.log_lines import LogLines
 
 ABOVE = 3
 """Lines that stay in sight above a line that was jumped to."""
@@ -88,7 +92,7 @@ class Document:
     @property
     def log(self) -> LogLines | None:
         """The text where it is a log's."""
-        return self.text if isinstance(self.text, LogLines) else None
+        return None if isinstance(self.text, LineList) else cast("LogLines", self.text)
 
     # what it shows
 

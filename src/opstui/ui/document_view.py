@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from time import monotonic
 
-from opstui.domain.log_search import Finder
+from opstui.domain.needle import Finder
 from opstui.ui.action import action
 from opstui.ui.desk import Desk
 from opstui.ui.document import Document

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from opstui.domain.errors import OpstuiError
-from opstui.domain.failing_lines import ErrorLines, telling
-from opstui.domain.log_line import searchable
-from opstui.domain.log_text import MOST, LogText
 from opstui.domain.words import plural
 from opstui.ui.action import action
 from opstui.ui.desk import Choice, Desk
@@ -18,6 +16,12 @@ from opstui.ui.paint import Line, Span, line, text_of
 from opstui.ui.theme import Brush
 from opstui.ui.work import start_work
 
+if TYPE_CHECKING:
+    from opstui.domain.failing_lines import ErrorLines
+    from opstui.domain.log_text import LogText
+
+MOST = 256_000_000
+"""Bytes of a log that are kept; of more, the end."""
 HINTS = (
     ("/", "search"), ("e E", "errors"), ("w", "wrap"), ("T", "times"), ("y", "copy"),
     ("S", "save"), ("?", "keys"), ("esc", "close"),
@@ -77,6 +81,9 @@ class LogArea(DetailArea):
         lines = self.document.log
         if lines is None:
             return False
+        from opstui.domain.failing_lines import telling
+        from opstui.domain.log_line import searchable
+
         raw = lines.log.raw(n)
         return telling(searchable(raw, stamped=lines.log.stamped, stamps=False)) > 0
 
@@ -126,6 +133,8 @@ class LogArea(DetailArea):
         lines = self.document.log
         if lines is None:
             return
+        from opstui.domain.failing_lines import ErrorLines
+
         if self._errors is None or self._errors[0] is not lines.log:
             self._errors = lines.log, ErrorLines(lines.log)
             self.document.errors = self._errors[1]

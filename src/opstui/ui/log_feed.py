@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from opstui.domain.log_text import LogText
 from opstui.ui.paint import Line
+
+if TYPE_CHECKING:
+    from opstui.domain.log_text import LogText
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,9 @@ from collections.abc import Callable
 from time import monotonic
 
 from opstui.domain.errors import OpstuiError
-from opstui.domain.log_text import LogText
 from opstui.ui.document import Document
 from opstui.ui.log_feed import Log
 from opstui.ui.paint import line
-from opstui.ui.text import LogLines
 
 FRAMES = 0.05
 """Seconds between pictures while it comes quickly."""
@@ -27,6 +25,9 @@ async def take_in(
 
     most: bytes to keep of its end. soon: calls something after some seconds.
     """
+    from opstui.domain.log_text import LogText  # not before there is a log to read
+    from opstui.ui.log_lines import LogLines
+
     text = LogLines(log.text if log.text is not None else LogText(most))
     drawn = 0.0
 

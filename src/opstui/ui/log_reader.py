@@ -83,7 +83,7 @@ class LogReader(Reader):
         async def load(width: int) -> list[Line]:
             return help_lines(self.keymap, sections, width, read_only=False)
 
-        start_work(self, lambda: desk.read("Help", Detail("help/log", "Help", load)), "help")
+        start_work(self, partial(desk.read, "Help", Detail("help/log", "Help", load)), "help")
 
 
 def _target(typed: str) -> tuple[Path, bool]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from opstui.domain.errors import OpstuiError
-from opstui.domain.log_line import saved
-from opstui.domain.log_text import LogText
+
+if TYPE_CHECKING:
+    from opstui.domain.log_text import LogText
 
 AT_ONCE = 1 << 20
 
@@ -16,6 +18,8 @@ def save(text: LogText, path: Path, *, replace: bool) -> int:
 
     replace: whether a file that exists may be written over; without it that is an error.
     """
+    from opstui.domain.log_line import saved  # not before somebody saves
+
     offset = text.size - text.kept
     written = 0
     try:

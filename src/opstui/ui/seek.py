@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from time import monotonic
 
-from opstui.domain.log_search import Finder
+from opstui.domain.needle import Finder
 from opstui.ui.document import Document
 
 COUNTS = 0.2

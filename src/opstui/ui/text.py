@@ -1,4 +1,4 @@
-"""What a document shows: lines that are all there, or a log's bytes that become lines in sight."""
+"""What a document shows: numbered lines, from wherever they come."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Protocol
 
-from opstui.domain.log_line import pieces
-from opstui.domain.log_search import Finder, LogSearch, Needle
-from opstui.domain.log_text import LogText
-from opstui.ui.paint import Line, Span, text_of
+from opstui.domain.needle import Finder, Needle
+from opstui.ui.paint import Line, text_of
 
 AT_ONCE = 2000
 """Lines that are searched in one go."""
@@ -70,35 +68,3 @@ class _ListSearch:
         self.scanned = max(0, self.scanned - count)
         kept = self.found[bisect_left(self.found, count):]
         self.found = array("Q", (n - count for n in kept))
-
-
-class LogLines:
-    """A log's lines, with lines of opstui's own between them."""
-
-    def __init__(self, log: LogText) -> None:
-        self.log = log
-        self.stamps = False
-        """Whether the server's stamps are shown."""
-        self._notes: dict[int, Line] = {}
-
-    def __len__(self) -> int:
-        return len(self.log)
-
-    def note(self, line: Line) -> None:
-        """Add a line of opstui's own."""
-        self._notes[self.log.note()] = line
-
-    def line(self, n: int) -> Line:
-        """Decoded now."""
-        note = self._notes.get(n + self.log.first)
-        if note is not None:
-            return note
-        log = self.log
-        return tuple(
-            Span(text, f"sgr:{sgr}" if sgr else "plain")
-            for text, sgr in pieces(log.raw(n), stamped=log.stamped, stamps=self.stamps)
-        )
-
-    def finder(self, needle: Needle) -> Finder:
-        """Looks through the bytes."""
-        return LogSearch(self.log, needle, stamps=self.stamps)
