@@ -293,3 +293,24 @@ async def test_news_of_ci_needs_no_reload(view: BranchesView) -> None:
     view.world.board.ci_runs = (replace(run_of_main, status=Status.PASSED),)
     assert cell.cell(main) == ("✓", "good")
     assert view.follows == ("ci",)
+
+
+async def test_a_glance_lists_no_branches_until_a_file_of_the_work_tree_changed(
+    repo: Repo, view: BranchesView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed: list[str] = []
+    branches = view.world.git.branches
+
+    async def counted() -> tuple[Branch, ...]:
+        listed.append("listed")
+        return await branches()
+
+    monkeypatch.setattr(view.world.git, "branches", counted)
+    await view.load()
+    assert await view.glance() is None
+    assert len(listed) == 1
+    (repo.path / "more.txt").write_text("mine\n")
+    page = await view.glance()
+    assert page is not None
+    assert next(branch for branch in page.items if branch.current).dirty == 2
+    assert len(listed) == 2
