@@ -99,10 +99,13 @@ async def test_a_list_without_its_reports_is_still_a_list(
     usual = reported.answer
 
     def answer(ask: Ask) -> Reply:
-        return reported.refusal(403) if "/commits/" in ask.path else usual(ask)
+        hidden = "/commits/" in ask.path or ask.path.endswith("/branches")
+        return reported.refusal(403) if hidden else usual(ask)
 
     monkeypatch.setattr(reported, "answer", answer)
     assert [run.workflow for run in await place.server.runs(50)] == ["CI"]
+    reported.runs.clear()
+    assert await place.server.runs(50) == ()
 
 
 async def test_without_a_login_nothing_is_spent_on_reports(reported: FakeGitHub) -> None:

@@ -43,6 +43,12 @@ def test_a_group_inside_a_step_starts_no_other() -> None:
     assert cut(one + two, step("one", 2, 9), step("two", 9, 9)) == {"one": one, "two": two}
 
 
+def test_a_step_may_begin_later_than_it_is_told_to() -> None:
+    one = line("02.00", "##[group]Run one") + line("03.50", "one") + line("05.90", "still one")
+    two = line("06.10", "##[group]Run two") + line("08.00", "two")
+    assert cut(one + two, step("one", 2, 3), step("two", 3, 9)) == {"one": one, "two": two}
+
+
 def test_skipped_steps_and_steps_under_way_have_no_lines() -> None:
     log = line("01.00", "set up") + line("02.00", "##[group]Run one")
     assert cut(

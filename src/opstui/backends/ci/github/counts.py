@@ -29,17 +29,12 @@ class Counts:
 
     def __init__(
         self, jobs: Callable[[CiRun], Awaitable[Sequence[CiJob]]],
-        outcome: Callable[[str, int], Awaitable[Status]], rest: Callable[[], float],
-        few: int = FEW,
+        outcome: Callable[[str, int], Awaitable[Status]], no_more: Callable[[], bool],
     ) -> None:
-        """jobs: of a run; outcome: of a former attempt; rest: seconds to ask nothing more.
-
-        few: how many of both are asked for at one look.
-        """
+        """jobs: of a run; outcome: of a former attempt; no_more: stop asking."""
         self._jobs = jobs
         self._outcome = outcome
-        self._rest = rest
-        self._few = few
+        self._no_more = no_more
         self._counts: dict[Attempt, tuple[int, int, int]] = {}
         self._outcomes: dict[Attempt, Status] = {}
 
@@ -50,18 +45,22 @@ class Counts:
         except OpstuiError:
             # The list itself is good; what is missing is asked for at the next look.
             self._forget_many()
+        return self.known(runs)
+
+    def known(self, runs: Sequence[CiRun]) -> tuple[CiRun, ...]:
+        """The runs with what is known of them already."""
         return tuple(self._with(run) for run in runs)
 
     async def _learn(self, runs: Sequence[CiRun]) -> None:
         wanted = [run for run in runs[:FEW_OF] if self._wants_jobs(run)]
-        for run in wanted[:self._few]:
-            if self._rest() > 0:
+        for run in wanted[:FEW]:
+            if self._no_more():
                 return
             self.learned(run, await self._jobs(run))
         lookups = 0
         for run in runs[:FEW_OF]:
             attempt = self._unknown_before(run)
-            while attempt and lookups < self._few and self._rest() <= 0:
+            while attempt and lookups < FEW and not self._no_more():
                 self._outcomes[(run.id, attempt)] = await self._outcome(run.id, attempt)
                 lookups += 1
                 attempt = self._unknown_before(run)

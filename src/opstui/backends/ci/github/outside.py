@@ -60,13 +60,14 @@ class Outside:
     """The reports on the newest commits of one repository."""
 
     def __init__(
-        self, door: Door, repository: str, name: str,
+        self, door: Door, repository: str, name: str, no_more: Callable[[], bool],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """name: of the server in the list; clock: seconds."""
+        """name: of the server in the list; no_more: stop asking; clock: tells seconds."""
         self._door = door
         self._root = f"/repos/{repository}"
         self._name = name
+        self._no_more = no_more
         self._clock = clock
         self._heard: dict[tuple[str, str], _Heard] = {}
         self._firsts: list[Head] = []
@@ -74,12 +75,12 @@ class Outside:
 
     async def runs(self, known: Sequence[CiRun]) -> tuple[CiRun, ...]:
         """The reports on the commits that the known runs were last made of."""
-        heads = list(newest(known)) if known else await self._first()
+        heads = list(newest(known)) or await self._first()
         keys = [(head.branch, head.commit) for head in heads]
         self._heard = {key: self._heard.get(key, _Heard()) for key in keys}
         for head, key in zip(heads, keys, strict=True):
             heard = self._heard[key]
-            if heard.due > self._clock() or self._door.rest() > 0:
+            if heard.due > self._clock() or self._no_more():
                 continue
             try:
                 heard.runs = (*await self._checks(head), *await self._statuses(head))
@@ -92,7 +93,10 @@ class Outside:
     async def _first(self) -> list[Head]:
         """Some branches where no workflow ever ran; the usual main ones before all others."""
         if self._firsts_due <= self._clock():
-            answer = await self._door.get(f"{self._root}/branches", {"per_page": 100})
+            try:
+                answer = await self._door.get(f"{self._root}/branches", {"per_page": 100})
+            except OpstuiError:
+                return []  # an empty list is true as well: no workflow ever ran
             now = datetime.now(UTC)
             found = [Head(one.needed("name"), one.inner("commit").needed("sha"), now)
                      for one in answer.items()]

@@ -16,12 +16,12 @@ from urllib.parse import quote
 from opstui.backends.ci.base import BaseServer
 from opstui.backends.ci.github import decode
 from opstui.backends.ci.github.approving import approve, waiting
-from opstui.backends.ci.github.counts import FEW, Counts
+from opstui.backends.ci.github.counts import Counts
 from opstui.backends.ci.github.logs import NOT_LIVE, Logs
 from opstui.backends.ci.github.outside import MARK, Outside, elsewhere
 from opstui.backends.ci.github.pen import Pause, Pen
 from opstui.backends.ci.github.protection import required
-from opstui.backends.ci.github.starting import Starter, only
+from opstui.backends.ci.github.starting import Starter, only, taken
 from opstui.backends.ci.github.workflows import workflows
 from opstui.backends.ci.web.refusals import RefusalError
 from opstui.domain.ci import (
@@ -33,6 +33,7 @@ from opstui.domain.ci import (
     LogChunk,
     Workflow,
 )
+from opstui.domain.errors import OpstuiError
 from opstui.domain.status import Status
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "202
 """What every request says; the version is supported by all Enterprise servers in support."""
 PAGE = 100
 MOST_JOBS = 1000
-ANONYMOUS_SECONDS = 180.0
-"""Between two polls without a login, which may ask 60 times an hour; a poll asks up to 3 times."""
+PATIENCE = 1.0
+"""Seconds for what is added to the list, such as counts; what takes longer comes the next time."""
 FAILED_JOBS = 10
 """Annotations are asked for of so many failed jobs at most."""
 
@@ -71,21 +72,18 @@ class GitHub(BaseServer):
         self._pen = Pen(door, pause)
         self._starter = Starter(door, self._pen, self._repository, name, pause)
         self._logs = Logs(door, self._repository)
-        few = FEW if door.login.known else 1
-        self._counts = Counts(self._plain_jobs, self._outcome, door.rest, few)
+        self._counts = Counts(self._plain_jobs, self._outcome, self._no_more)
         self._required: dict[str, frozenset[str]] = {}
-        self._outside = Outside(door, self._repository, name, clock)
+        self._outside = Outside(door, self._repository, name, self._no_more, clock)
         self._clock = clock
-        self._asked: float | None = None
-        """When the list was last asked for."""
+        self._enough = 0.0
+        """When a look at the list has taken long enough, by the clock."""
         self._newest = 0
         """The largest id of a run that was ever seen."""
 
     def rest(self) -> float:
-        """Seconds until the next poll is welcome; long without a login, which may ask little."""
-        if self._door.login.known or self._asked is None:
-            return self._door.rest()
-        return max(self._door.rest(), self._asked + ANONYMOUS_SECONDS - self._clock())
+        """Seconds until the next poll is welcome."""
+        return self._door.rest()
 
     def note(self) -> str:
         """Little budget, a refused login."""
@@ -94,7 +92,8 @@ class GitHub(BaseServer):
     async def runs(self, limit: int) -> tuple[CiRun, ...]:
         """One request for each 100 runs, and a few for the jobs of those that matter.
 
-        What other systems reported of the newest commits stands among them.
+        What other systems reported of the newest commits stands among them. Without a login,
+        which may ask little, it is one request.
         """
         if not self._door.login.known:
             limit = min(limit, PAGE)
@@ -106,10 +105,10 @@ class GitHub(BaseServer):
         # A run that is started between two pages would be on both.
         runs = tuple({one.text("id"): decode.run(one, self.name) for one in found}.values())
         self._newest = max([self._newest, *(decode.number(run.id) for run in runs)])
-        self._asked = self._clock()
-        own = await self._counts.added(runs)
         if not self._door.login.known:
-            return own
+            return self._counts.known(runs)
+        self._enough = self._clock() + PATIENCE
+        own = await self._counts.added(runs)
         reported = await self._outside.runs(own)
         return decode.newest_first((*own, *reported))[:limit] if reported else own
 
@@ -195,6 +194,10 @@ class GitHub(BaseServer):
         """Close the connections."""
         await self._door.close()
 
+    def _no_more(self) -> bool:
+        """Whether what would only be good to know is left to the next look."""
+        return self._door.rest() > 0 or self._clock() > self._enough
+
     async def _plain_jobs(self, run: CiRun) -> tuple[CiJob, ...]:
         found = await self._door.pages(
             f"{self._root}/actions/runs/{run.id}/jobs", {"filter": "latest", "per_page": PAGE},
@@ -215,8 +218,11 @@ class GitHub(BaseServer):
         return decode.status(answer.json())
 
     async def _again(self, run: CiRun) -> CiRun:
-        answer = await self._door.get(f"{self._root}/actions/runs/{run.id}")
-        return self._seen(decode.run(answer.json(), self.name))
+        try:
+            answer = await self._door.get(f"{self._root}/actions/runs/{run.id}")
+            return self._seen(decode.run(answer.json(), self.name))
+        except OpstuiError as error:
+            raise taken("it is run again", error) from error
 
     def _seen(self, run: CiRun) -> CiRun:
         self._newest = max(self._newest, decode.number(run.id))

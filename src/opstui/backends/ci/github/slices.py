@@ -1,8 +1,9 @@
 """Where each step's lines are in a job's log.
 
 A job's log is one text without step names; its lines carry times to 100 ns, the API's steps
-carry times to the second. A step begins at the first line of its second that looks like the
-beginning of a step, or else at the first line that is not older than the step.
+carry times to the second, which can be early by some seconds. A step begins at the first line
+about that time that looks like the beginning of a step, or else at the first line that is not
+older than the step.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from opstui.domain.ci import CiStep
 from opstui.domain.status import Status
 
 BEGINNING = re.compile(
-    rb"^\S+Z (?:##\[group\]Run |Post job cleanup\.|Cleaning up orphan processes)"
+    rb"^\S+Z (?:##\[group\](?:Run |Checking docker version)|Post job cleanup\.|"
+    rb"Stop and remove container|Cleaning up orphan processes)"
 )
-SECOND = timedelta(seconds=1)
+LATE = timedelta(seconds=4)
+"""So much later than the API says may a step's first line have been written."""
 
 
 def slices(log: bytes, steps: Sequence[CiStep]) -> dict[str, tuple[int, int]]:
@@ -51,7 +54,7 @@ def _start(
         _, time, beginning = lines[number]
         if time < earliest:
             continue
-        if time >= began + SECOND:
+        if time >= began + LATE:
             return number if plain is None else plain
         if beginning:
             return number

@@ -59,6 +59,21 @@ class Starter:
                 where=workflow,
             )
         answer = await self._dispatched(branch, workflow, inputs)
+        try:
+            found = await self._appearing(branch, workflow, answer, newest)
+        except OpstuiError as error:
+            raise taken("it was started", error) from error
+        if found is not None:
+            return found
+        raise OpstuiError(
+            "GitHub took the start, but the run is not in its list yet", where=workflow,
+            hint="refresh in a moment; do not start it again before",
+        )
+
+    async def _appearing(
+        self, branch: str, workflow: str, answer: Answer, newest: int
+    ) -> CiRun | None:
+        """The run that came of a start, once GitHub knows it; None when it takes too long."""
         id_ = answer.json().text("workflow_run_id") if answer.status == 200 else ""
         earliest = _date(answer) - SLACK
         for look in range(LOOKS):
@@ -68,10 +83,7 @@ class Starter:
                            self._looked_for(branch, workflow, earliest, newest))
             if found is not None:
                 return found
-        raise OpstuiError(
-            "GitHub took the start, but the run is not in its list yet", where=workflow,
-            hint="refresh in a moment; do not start it again before",
-        )
+        return None
 
     async def _dispatched(
         self, branch: str, workflow: str, inputs: Mapping[str, str]
@@ -124,6 +136,14 @@ def only(workflows: tuple[Workflow, ...], where: str) -> str:
     names = ", ".join(one.id for one in workflows)
     raise OpstuiError("which workflow is to be started is not said", where=where,
                       hint=f"there are {names}")
+
+
+def taken(what: str, error: OpstuiError) -> OpstuiError:
+    """The error of a look at something that GitHub already took, so that it is not asked twice."""
+    return OpstuiError(
+        f"{what}, but how it goes can't be read: {error.what}", where=error.where,
+        hint="refresh before trying again",
+    )
 
 
 def _unknown_key(words: str) -> bool:
