@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MOST = 64 << 20
 """Bytes of one log that are read, and of all that are kept."""
 AT_ONCE = 1 << 20
-"""Bytes above which news are taken apart in a thread."""
+"""Bytes above which news are taken apart in a thread, in pieces of that size."""
 KEPT = 4
 """Logs that are kept, so that moving between jobs costs nothing."""
 Pauses = Sequence[tuple[int, float]]
@@ -138,10 +138,16 @@ class Growing(Generic[S]):
             kept.sink, skip = self._make(), 0
         data, last = text.data[skip:], over or text.cut
         if len(data) > AT_ONCE:
-            await asyncio.to_thread(kept.sink.feed, data, last=last)
+            await asyncio.to_thread(_fed, kept.sink, data, last)
         else:
             kept.sink.feed(data, last=last)
         kept.over = last
+
+
+def _fed(sink: Sink, data: bytes, last: bool) -> None:
+    """In pieces, between which the screen gets its turn."""
+    for at in range(0, len(data), AT_ONCE):
+        sink.feed(data[at:at + AT_ONCE], last=last and at + AT_ONCE >= len(data))
 
 
 def most_telling(jobs: Sequence[CiJob]) -> CiJob | None:

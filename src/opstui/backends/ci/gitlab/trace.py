@@ -25,7 +25,10 @@ _MARK = re.compile(
     rb"(?:\x1b\[0K)?section_(start|end):(\d{1,12}):([\w.+-]{1,200})(?:\[[^\]\r\n]{0,200}\])?\r"
     rb"(?:\x1b\[0K)*"
 )
-_STAMP = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}Z) [0-9a-f]{2}[OE]([ +])")
+_TIME = rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}Z) [0-9a-f]{2}[OE]"
+_STAMP = re.compile(_TIME + rb"([ +])")
+_STAMPS = re.compile(rb"^" + _TIME + rb" ", re.MULTILINE)
+_GOES_ON = re.compile(rb"^" + _TIME + rb"\+", re.MULTILINE)
 _EXIT = re.compile(rb"ERROR: Job failed.{0,80}?exit (?:code|status) (\d{1,5})")
 _SCRIPTS = ("step_script", "build_script")
 """The section that runs the job's own script; the second is its name in old runners."""
@@ -60,15 +63,34 @@ class Trace:
     def feed(self, data: bytes, *, last: bool = False) -> None:
         """Take what the server added; with `last` also a line that has no end."""
         self.taken += len(data)
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        for one in lines:
-            self._line(one, b"\n")
+        whole = self._rest + data
+        cut = whole.rfind(b"\n") + 1
+        block, self._rest = whole[:cut], whole[cut:]
+        at = 0
+        for start, end in _special(block):
+            self._ordinary(block[at:start])
+            self._line(block[start:end - 1], b"\n")
+            at = end
+        self._ordinary(block[at:])
         if self._rest and (last or len(self._rest) > LONGEST):
             self._line(self._rest, b"")
             self._rest = b""
         if last:
             self.text += self._end
             self._end = b""
+
+    def _ordinary(self, block: bytes) -> None:
+        """Whole lines without marks of which none goes on, by the million."""
+        if not block:
+            return
+        self.text += self._end
+        self.text += _STAMPS.sub(rb"\1 ", block)
+        self._end = b""
+        if _STAMP.match(block, block.rfind(b"\n", 0, -1) + 1):
+            # The next line may go on here, and what was given once must stay.
+            del self.text[-1:]
+            self._end = b"\n"
+        self._look_for_exit(block)
 
     def _line(self, raw: bytes, end: bytes) -> None:
         stamp = _STAMP.match(raw)
@@ -85,11 +107,13 @@ class Trace:
             self.text += stamp[1] + b" "
         self.text += body
         if stamp:
-            # The next line may go on here, and what was given once must stay.
             self._end = end
         else:
             self.text += end
-        if found := _EXIT.search(body):
+        self._look_for_exit(body)
+
+    def _look_for_exit(self, block: bytes) -> None:
+        for found in _EXIT.finditer(block):
             self.exit_code = int(found[1])
 
     def _unmarked(self, body: bytes) -> tuple[bytes, int]:
@@ -137,6 +161,16 @@ class Trace:
             section.name, status, _when(section.started), _when(section.ended),
             exit_code=self.exit_code if bad else None, log_start=section.start,
         )
+
+
+def _special(block: bytes) -> list[tuple[int, int]]:
+    """Begin and end of the lines that hold a mark, or go on from the line before."""
+    starts = {found.start() for found in _GOES_ON.finditer(block)}
+    at = block.find(b"section_")
+    while at >= 0:
+        starts.add(block.rfind(b"\n", 0, at) + 1)
+        at = block.find(b"section_", block.find(b"\n", at))
+    return [(start, block.find(b"\n", start) + 1) for start in sorted(starts)]
 
 
 def _failed(sections: Iterable[Section]) -> Section | None:
