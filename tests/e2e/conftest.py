@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.bench import Machine, machine
+from tests.e2e.two_servers import Ground, make
+from tests.servers.buildbot import Buildbot
 from tests.servers.mlflow_server import MlflowServer
 
 _COUNT = itertools.count(1)
@@ -25,6 +27,12 @@ def fresh(tmp_path: Path) -> Machine:
 def served(tmp_path: Path, mlflow_server: MlflowServer) -> Machine:
     """The same with the shared MLflow server in its environment."""
     return machine(tmp_path, MLFLOW_TRACKING_URI=mlflow_server.url)
+
+
+@pytest.fixture
+def ground(tmp_path: Path, buildbot: Buildbot) -> Ground:
+    """A clone whose commits a real Buildbot and the local runner have built."""
+    return make(tmp_path, buildbot)
 
 
 @pytest.fixture

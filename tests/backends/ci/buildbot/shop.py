@@ -55,7 +55,7 @@ class Shop:
 
     async def run(self, server: Buildbot, true: Callable[[CiRun], object], what: str) -> CiRun:
         """Wait until the newest run is so."""
-        limit = time.monotonic() + 30
+        limit = time.monotonic() + 90
         while True:
             runs = await server.runs(10)
             if runs and true(runs[0]):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from opstui.backends.ci.same import same_place
 from opstui.backends.json_object import Json
 from opstui.domain.ci import Input, Workflow
 from opstui.domain.errors import OpstuiError
@@ -38,12 +39,16 @@ def parameters(
     Raises OpstuiError for a value of the wrong type.
     """
     found: dict[str, object] = {"builderid": builder}
-    for field in _fields(scheduler):
+    fields = list(_fields(scheduler))
+    others = tuple(_others(fields, ours.get("repository", "")))
+    for field in fields:
         full = field.text("fullName")
-        value = ours.get(field.text("name")) if _stamps(field) else given.get(full)
-        if value is None:
-            continue
-        found[full] = _typed(field, full, value)
+        if _stamps(field):
+            value = None if _codebase(field) in others else ours.get(field.text("name"))
+        else:
+            value = given.get(full)
+        if value is not None:
+            found[full] = _typed(field, full, value)
     return found
 
 
@@ -94,6 +99,19 @@ def _stamps(field: Json) -> bool:
     """Whether it belongs to a codebase: its parents' name, an underscore, and one of ours."""
     full, name = field.text("fullName"), field.text("name")
     return name in OURS and (full == name or full.endswith(f"_{name}"))
+
+
+def _codebase(field: Json) -> str:
+    """What the names of its fields begin with; empty where there is only one."""
+    return field.text("fullName").removesuffix(field.text("name"))
+
+
+def _others(fields: list[Json], repository: str) -> Iterator[str]:
+    """Codebases of other repositories: they keep what the scheduler assumes."""
+    for field in fields:
+        names = _stamps(field) and field.text("name") == "repository"
+        if names and (default := _default(field)) and not same_place(default, repository):
+            yield _codebase(field)
 
 
 def _fields(json: Json) -> Iterator[Json]:

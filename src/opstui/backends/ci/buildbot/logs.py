@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from dataclasses import dataclass
+from typing import Any
 
 from opstui.backends.ci.buildbot.ledger import Fetch, Ledger
 from opstui.backends.ci.web.door import Door
@@ -49,6 +50,7 @@ class Logs:
         self._door = door
         self._ledgers: dict[tuple[int, bytes], Ledger] = {}
         self._finished: dict[int, tuple[Json, ...]] = {}
+        self._codes: dict[str, int | None] = {}
 
     async def of_step(self, step: str) -> Shelf:
         """The logs of one step."""
@@ -81,7 +83,13 @@ class Logs:
         return LogChunk(data, offset + len(data), shelf.complete)
 
     async def exit_code(self, step: str) -> int | None:
-        """What a step's last command ended with, as Buildbot says in the log itself."""
+        """What the last command of a step that has ended said, which stands in its log only."""
+        if step not in self._codes:
+            _bounded(self._codes)
+            self._codes[step] = await self._code(step)
+        return self._codes[step]
+
+    async def _code(self, step: str) -> int | None:
         for log in await self._listed_of(step):
             if log.text("type") == STDIO:
                 lines = log.whole("num_lines")
@@ -145,6 +153,6 @@ def _shelf(told: list[tuple[Json, tuple[Json, ...]]], *, alone: bool, complete: 
     return Shelf(tuple(pieces), complete)
 
 
-def _bounded(kept: dict[int, tuple[Json, ...]] | dict[tuple[int, bytes], Ledger]) -> None:
+def _bounded(kept: dict[Any, Any]) -> None:
     if len(kept) >= MOST_LEDGERS:
         kept.clear()
