@@ -44,7 +44,7 @@ SETTINGS = (
     Setting("mouse", "mouse", "bool", "the mouse selects and scrolls; without, the terminal's own "
             "selection works", env="OPSTUI_MOUSE"),
     Setting("slow", "slow", "bool", "for thin lines: fewer frames, polling three times rarer, "
-            "details only once the cursor rests", env="OPSTUI_SLOW"),
+            "details only once the cursor rests, the terminal's own colours unless a theme is set", env="OPSTUI_SLOW"),
     Setting("keys", "keys", "table", "action id to key names, separated by commas"),
     Setting("ci.command", "ci_command", "str", "what the local runner runs; found if empty",
             env="OPSTUI_CI_COMMAND", repository=True),
@@ -116,6 +116,8 @@ def load(
     for setting in SETTINGS:
         if setting.env and environ.get(setting.env, "") != "":
             values[setting.name] = _from_environment(setting, environ[setting.env])
+    if values.get("slow"):
+        values.setdefault("theme", "terminal")  # its colours take two bytes, not ten
     return Settings(**values)
 
 

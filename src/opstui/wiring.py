@@ -11,8 +11,8 @@ from pathlib import Path
 
 from opstui.backends.asked import Asked
 from opstui.backends.calls import RecentCalls
-from opstui.backends.ci.local.runner import LocalRunner
-from opstui.backends.ci.table import CiContext, connect
+from opstui.backends.ci.servers import Servers
+from opstui.backends.ci.table import CiContext
 from opstui.backends.docker.engine import DockerEngine
 from opstui.backends.git.ahead import Ahead
 from opstui.backends.git.repository import GitRepository
@@ -64,14 +64,14 @@ def open_front(
         calls, environ=environ, uri=settings.mlflow_uri,
         registry_uri=settings.mlflow_registry_uri, local=local, asked=asked,
     )
-    servers = connect(CiContext(
+    servers = Servers(CiContext(
         repository=top or path, state=places.state, cache=places.cache, calls=calls,
         command=settings.ci_command or None, repo_command=settings.repository_ci_command or None,
         slots=settings.ci_slots, timeout=settings.ci_timeout * 60 or None, environ=environ,
     ))
-    runner = next(server for server in servers if isinstance(server, LocalRunner))
     world = World(
-        git=GitRepository(path, calls, ahead), ci=servers, trust=runner,
+        git=GitRepository(path, calls, ahead), ci=servers, ci_search=servers,
+        trust=servers.runner,
         engine=DockerEngine(
             calls, host=settings.docker_host, context=settings.docker_context, asked=asked
         ),

@@ -66,9 +66,10 @@ class Search:
     def __init__(self, servers: list[BaseServer], more: BaseServer) -> None:
         self._servers, self._more = servers, more
 
-    async def find(self) -> None:
+    async def find(self) -> bool:
         if self._more not in self._servers:
             self._servers.append(self._more)
+        return False
 
     def forget(self) -> None:
         return

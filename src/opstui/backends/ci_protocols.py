@@ -122,8 +122,12 @@ class CiServer(Protocol):
 class CiSearch(Protocol):
     """Finds the CI servers of the repository, and adds them to those that are known."""
 
-    async def find(self) -> None:
-        """Look once at remotes, files at HEAD, settings and hosts; later calls return at once."""
+    async def find(self) -> bool:
+        """Look once at remotes, files at HEAD, settings and hosts.
+
+        Returns as soon as something was found; True while more may come, so that one slow host
+        keeps no other from being shown.
+        """
         ...
 
     def forget(self) -> None:

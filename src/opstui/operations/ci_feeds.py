@@ -171,7 +171,8 @@ class Feeds:
             self._searching = asyncio.create_task(self._find(self._search))
 
     async def _find(self, search: CiSearch) -> None:
-        await search.find()
+        while await search.find():
+            self._tell()
         self._tell()
 
     def _ask(self, feed: Feed) -> asyncio.Task[None]:

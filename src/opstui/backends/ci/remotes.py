@@ -79,12 +79,31 @@ def parse(name: str, address: str) -> Remote | None:
     return _remote(name, host, path, "ssh", None)
 
 
+def without_login(address: str) -> str:
+    """An address of any form without user name and password."""
+    scheme, slashes, rest = address.partition("://")
+    if not slashes:
+        return address
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
+
+
 def _remote(name: str, host: str, path: str, scheme: str, port: int | None) -> Remote | None:
     path = path.strip("/").removesuffix(".git").rstrip("/")
     usual = {"https": 443, "http": 80, "ssh": 22}[scheme]
     if not path or any(not part or part in (".", "..") for part in path.split("/")):
         return None
     return Remote(name, host, path, scheme, None if port == usual else port)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What git knows of where the repository comes from."""
+
+    remotes: tuple[Remote, ...] = ()
+    """Those on hosts, `origin` first, each place once."""
+    addresses: tuple[str, ...] = ()
+    """All addresses, local folders too, without credentials: CI servers say what they cloned."""
 
 
 class Remotes:
@@ -98,26 +117,24 @@ class Remotes:
         self._calls = calls
         self._ssh = _ssh(environ.get("GIT_SSH_COMMAND", ""))
 
-    async def all(self) -> tuple[Remote, ...]:
-        """Every remote on a host, `origin` first, each place once.
-
-        Addresses are those after `url.*.insteadOf`, hosts those that ssh's aliases stand for.
-        """
-        out = await self._git("remote")
-        names = os.fsdecode(out).splitlines()[:MOST]
+    async def look(self) -> Looked:
+        """Every remote: addresses after `url.*.insteadOf`, hosts behind ssh's aliases."""
+        names = os.fsdecode(await self._git("remote")).splitlines()[:MOST]
         names.sort(key=lambda name: name != "origin")
-        addresses = await asyncio.gather(
+        said = await asyncio.gather(
             *(self._git("ls-remote", "--get-url", "--", name) for name in names)
         )
-        found = [
-            remote for name, address in zip(names, addresses, strict=True)
-            if (remote := parse(name, os.fsdecode(address).strip())) is not None
-        ]
-        true = await asyncio.gather(*(self._behind_alias(remote) for remote in found))
+        addresses = [os.fsdecode(line).strip() for line in said]
+        parsed = (parse(*pair) for pair in zip(names, addresses, strict=True))
+        true = await asyncio.gather(
+            *(self._behind_alias(remote) for remote in parsed if remote is not None)
+        )
         places: dict[tuple[str, str], Remote] = {}
         for remote in true:
             places.setdefault((remote.web, remote.path), remote)
-        return tuple(places.values())
+        canonical = (f"{remote.web}/{remote.path}" for remote in places.values())
+        known = dict.fromkeys((*map(without_login, filter(None, addresses)), *canonical))
+        return Looked(tuple(places.values()), tuple(known))
 
     async def files(self) -> frozenset[str]:
         """Which of LOOKED_FOR are there at HEAD."""

@@ -1,28 +1,28 @@
-"""The table of CI servers: a name and what makes it, one line each.
+"""The table of CI servers: a kind and what makes it, one line each.
 
-A server is one file (or package) that implements `CiServer`. Its factory gets the context and
-gives None where the server has nothing to do with this repository. Imports stay inside the
-factories, so that a server that is not used costs nothing.
+A server is one file (or package) that implements `CiServer`. Its factory gets what the search
+found and makes no request. Imports stay inside the factories, so that a server that is not used
+costs nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opstui.backends.ci_protocols import CiServer
 from opstui.backends.protocols import CallLog
-from opstui.domain.errors import OpstuiError
 
 if TYPE_CHECKING:
     from opstui.backends.ci.local.runner import LocalRunner
+    from opstui.backends.ci.search import Found
 
 
 @dataclass(frozen=True, slots=True)
 class CiContext:
-    """All that a CI server may be made from."""
+    """All that CI servers may be made from."""
 
     repository: Path
     """The work tree's top, or a bare repository."""
@@ -43,10 +43,7 @@ class CiContext:
     environ: Mapping[str, str] | None = None
     """None for this process's own."""
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """The settings of further servers, by their names here."""
-
-
-Factory = Callable[[CiContext], CiServer | None]
+    """`ci.servers` of the person's own settings, checked, by name."""
 
 
 def local(context: CiContext) -> LocalRunner:
@@ -60,20 +57,65 @@ def local(context: CiContext) -> LocalRunner:
     )
 
 
+Factory = Callable[["Found", CallLog], CiServer]
+
+
+def github(found: Found, calls: CallLog) -> CiServer:
+    """GitHub, its cloud for companies, or an Enterprise server."""
+    from opstui.backends.ci.github.server import HEADERS, GitHub
+    from opstui.backends.ci.web.door import Door
+    from opstui.backends.ci.web.variables import is_github
+
+    scheme, _, host = found.url.partition("://")
+    base = f"{scheme}://api.{host}" if is_github(host) else f"{found.url}/api/v3"
+    door = Door(base, found.login, calls, name=found.name, product="GitHub", headers=HEADERS)
+    return GitHub(found.name, door, found.path, f"{found.url}/{found.path}")
+
+
+def gitlab(found: Found, calls: CallLog) -> CiServer:
+    """GitLab, wherever it is."""
+    from opstui.backends.ci.gitlab.server import GitLab
+    from opstui.backends.ci.web.door import Door
+
+    base = f"{found.url}/api/v4"
+    door = Door(base, found.login, calls, name=found.name, product="GitLab")
+    return GitLab(found.name, door, found.path)
+
+
+def gitea(found: Found, calls: CallLog) -> CiServer:
+    """Gitea, wherever it is."""
+    from opstui.backends.ci.gitea.server import Gitea
+    from opstui.backends.ci.web.door import Door
+
+    base = f"{found.url}/api/v1"
+    door = Door(base, found.login, calls, name=found.name, product="Gitea")
+    return Gitea(found.name, door, found.path)
+
+
+def forgejo(found: Found, calls: CallLog) -> CiServer:
+    """Forgejo, wherever it is."""
+    from opstui.backends.ci.forgejo.server import Forgejo
+    from opstui.backends.ci.web.door import Door
+
+    base = f"{found.url}/api/v1"
+    door = Door(base, found.login, calls, name=found.name, product="Forgejo")
+    return Forgejo(found.name, door, found.path)
+
+
+def buildbot(found: Found, calls: CallLog) -> CiServer:
+    """A Buildbot master."""
+    from opstui.backends.ci.buildbot.server import Buildbot
+    from opstui.backends.ci.web.door import Door
+
+    door = Door(found.url, found.login, calls, name=found.name, product="Buildbot")
+    return Buildbot(found.name, door, found.remotes, builders=found.builders)
+
+
 SERVERS: dict[str, Factory] = {
-    "local": local,
+    "github": github,
+    "gitlab": gitlab,
+    "gitea": gitea,
+    "forgejo": forgejo,
+    "buildbot": buildbot,
 }
-
-
-def connect(context: CiContext, names: Iterable[str] | None = None) -> tuple[CiServer, ...]:
-    """The servers that have to do with this repository; all of the table, or those named."""
-    found: list[CiServer] = []
-    for name in SERVERS if names is None else names:
-        if name not in SERVERS:
-            raise OpstuiError(
-                f"there is no CI server called {name!r}", hint=f"known: {', '.join(SERVERS)}"
-            )
-        server = SERVERS[name](context)
-        if server is not None:
-            found.append(server)
-    return tuple(found)
+"""By kind; the local runner is there by itself."""
