@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from opstui.backends.calls import RecentCalls
+from opstui.backends.ci.gitlab import pipelines
 from opstui.backends.ci.gitlab import server as module
 from opstui.backends.ci.gitlab.server import GitLab
+from opstui.backends.ci.web.door import Door
+from opstui.backends.ci.web.login import ANONYMOUS
 from opstui.domain.ci import Capability, CiJob, CiRun
 from opstui.domain.errors import OpstuiError
 from opstui.domain.status import Status
 from tests.backends.ci.gitlab.conftest import Clock
-from tests.fakes.ci.gitlab import FakeGitLab, Pipeline, suite
+from tests.fakes.ci.base import Ask, Reply
+from tests.fakes.ci.gitlab import PROJECT, FakeGitLab, Pipeline, suite
 
 
 def asked(fake: FakeGitLab, part: str) -> list[str]:
@@ -130,6 +136,42 @@ async def test_very_many_are_read_a_page_at_a_time(fake: FakeGitLab, server: Git
     assert len(runs) == 250
     assert [run.number for run in runs[:2]] == [10_000, 9_999]
     assert len(fake.requests) == 3
+
+
+async def test_a_list_is_not_held_up_by_slow_jobs(
+    fake: FakeGitLab, server: GitLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake.add("failed")
+    fake.add("running")
+    held = threading.Event()
+    answer = fake.answer
+
+    def slowly(ask: Ask) -> Reply:
+        if ask.path.endswith("/jobs"):
+            held.wait(30)
+        return answer(ask)
+    monkeypatch.setattr(fake, "answer", slowly)
+    monkeypatch.setattr(pipelines, "PATIENCE", 0.05)
+    try:
+        runs = await server.runs(5)
+        assert [(run.status, run.jobs_total) for run in runs] == [
+            (Status.RUNNING, None), (Status.FAILED, None),
+        ]
+    finally:
+        held.set()
+    monkeypatch.setattr(pipelines, "PATIENCE", 30.0)
+    assert [run.jobs_total for run in await server.runs(5)] == [2, 2]
+
+
+async def test_without_a_login_a_look_at_the_list_is_one_request(fake: FakeGitLab) -> None:
+    fake.add("failed")
+    fake.token = ""
+    door = Door(f"{fake.address}/api/v4", ANONYMOUS, RecentCalls(), name="gitlab",
+                product="GitLab")
+    server = GitLab("gitlab", door, PROJECT)
+    run, = await server.runs(5)
+    await server.close()
+    assert (run.status, run.jobs_total, len(fake.requests)) == (Status.FAILED, None, 1)
 
 
 async def test_jobs_that_can_not_be_read_do_not_take_the_list_away(

@@ -73,7 +73,8 @@ class Forgejo(BaseServer):
         found = await self._door.pages(
             f"{self._path}/runs", {"limit": min(limit, PAGE)}, limit=limit, under="workflow_runs"
         )
-        return tuple(run_of(one, self.name) for one in found)
+        # One that starts between two pages moves another to both.
+        return tuple({one.text("id"): run_of(one, self.name) for one in found}.values())
 
     async def jobs(self, run: CiRun) -> tuple[CiJob, ...]:
         """From the commit's statuses; none for runs that were started by hand or by schedule."""

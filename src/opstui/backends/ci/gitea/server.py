@@ -30,6 +30,8 @@ MOST_JOBS = 500
 MOST_WORKFLOWS = 100
 PAUSES = ((1 << 20, 1.0), (1 << 62, 3.0))
 """Bytes up to which a growing log is asked for again after so many seconds."""
+PATIENCE = 3.0
+"""Seconds for what is added to the list; what takes longer comes with a later look."""
 LOOKS_FOR = 20
 """Newest runs among which one that was started is looked for."""
 KEPT = 1000
@@ -60,7 +62,9 @@ class Gitea(BaseServer):
         self._repository = quote(repository)
         self._path = f"/repos/{self._repository}/actions"
         self._logs = Growing(door, Plain, PAUSES, clock)
-        self._counts = Counts(self.jobs, self._outcome, door.rest)
+        self._counts = Counts(self.jobs, self._outcome, self._no_more)
+        self._clock = clock
+        self._enough = 0.0
         self._seen: dict[str, datetime] = {}
 
     def rest(self) -> float:
@@ -72,12 +76,17 @@ class Gitea(BaseServer):
         return self._door.note()
 
     async def runs(self, limit: int) -> tuple[CiRun, ...]:
-        """Of all branches, with the counts of few jobs of the newest."""
+        """Of all branches; with a login also the counts of jobs of the newest that matter."""
         found = await self._door.pages(
             f"{self._path}/runs", {"limit": min(limit, PAGE), "exclude_pull_requests": "true"},
             limit=limit, under="workflow_runs",
         )
-        return await self._counts.added([decode.run(one, self.name, self._first) for one in found])
+        # One that starts between two pages moves another to both.
+        runs = {one.text("id"): decode.run(one, self.name, self._first) for one in found}
+        if not self._door.login.known:
+            return self._counts.known(tuple(runs.values()))
+        self._enough = self._clock() + PATIENCE
+        return await self._counts.added(tuple(runs.values()))
 
     async def jobs(self, run: CiRun) -> tuple[CiJob, ...]:
         """The newest attempt's jobs, with their steps."""
@@ -187,6 +196,9 @@ class Gitea(BaseServer):
         """What a former attempt came to."""
         json = (await self._door.get(f"{self._path}/runs/{id}/attempts/{attempt}")).json()
         return decode.status(json)
+
+    def _no_more(self) -> bool:
+        return self._clock() > self._enough or self._door.rest() > 0
 
     def _first(self, id: str) -> datetime:
         """When a run was first seen that does not say when it was made."""

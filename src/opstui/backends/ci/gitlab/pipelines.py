@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Sequence
 
 from opstui.backends.ci.gitlab.decode import (
     JobsSeen,
@@ -24,6 +25,8 @@ PAGE = 100
 """Items of a page, the most that GitLab gives."""
 LOOKED_AT = 12
 """Pipelines of a list whose jobs are asked for: the newest that are under way or went wrong."""
+PATIENCE = 3.0
+"""Seconds that the list waits for them; what takes longer comes with a later look."""
 REMEMBERED = 200
 MOST_JOBS = 2000
 MERGED_BY = ("push", "merge_request_event")
@@ -56,11 +59,31 @@ class Pipelines:
         )
         stamps = {item.text("id"): f"{item.text('status')} {item.text('updated_at')}"
                   for item in items}
-        runs = flaky_runs([run_of(item, self._name) for item in items])
+        # One that is made between two pages moves another to both.
+        read = {item.text("id"): run_of(item, self._name) for item in items}
+        runs = flaky_runs(list(read.values()))
         worth = [run for run in runs if self._worth(run)][:LOOKED_AT]
-        found = await asyncio.gather(*(self._look(run, stamps[run.id]) for run in worth))
-        told = {run.id: seen for run, seen in zip(worth, found, strict=True) if seen is not None}
+        told = await self._told([(run, stamps[run.id]) for run in worth])
         return tuple(with_jobs(run, told[run.id]) if run.id in told else run for run in runs)
+
+    async def _told(self, worth: Sequence[tuple[CiRun, str]]) -> dict[str, JobsSeen]:
+        """What the jobs of these tell, as far as that comes quickly; by the pipeline's id.
+
+        Without a login, which may ask little, only what is known already.
+        """
+        if not self._door.login.known:
+            return {run.id: self._seen[run.id][1] for run, _ in worth if run.id in self._seen}
+        looks = {run.id: asyncio.create_task(self._look(run, stamp)) for run, stamp in worth}
+        if not looks:
+            return {}
+        try:
+            done, _ = await asyncio.wait(looks.values(), timeout=PATIENCE)
+        finally:
+            for look in looks.values():
+                look.cancel()
+            await asyncio.gather(*looks.values(), return_exceptions=True)
+        found = ((id, look.result()) for id, look in looks.items() if look in done)
+        return {id: seen for id, seen in found if seen is not None}
 
     async def one(self, id: str) -> CiRun:
         """One pipeline as it is now, with its jobs' news."""
