@@ -18,6 +18,7 @@ from opstui.backends.protocols import CallLog
 if TYPE_CHECKING:
     from opstui.backends.ci.local.runner import LocalRunner
     from opstui.backends.ci.search import Found
+    from opstui.backends.ci.web.door import Door
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,53 +62,57 @@ Factory = Callable[["Found", CallLog], CiServer]
 
 
 def github(found: Found, calls: CallLog) -> CiServer:
-    """GitHub, its cloud for companies, or an Enterprise server."""
+    """GitHub, its cloud for companies, or an Enterprise server.
+
+    It asks for one request at a time:
+    https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api
+    """
     from opstui.backends.ci.github.server import HEADERS, GitHub
     from opstui.backends.ci.web.door import Door
     from opstui.backends.ci.web.variables import is_github
 
     scheme, _, host = found.url.partition("://")
     base = f"{scheme}://api.{host}" if is_github(host) else f"{found.url}/api/v3"
-    door = Door(base, found.login, calls, name=found.name, product="GitHub", headers=HEADERS)
+    door = Door(
+        base, found.login, calls, name=found.name, product="GitHub", headers=HEADERS,
+        one_at_a_time=True,
+    )
     return GitHub(found.name, door, found.path, f"{found.url}/{found.path}")
 
 
 def gitlab(found: Found, calls: CallLog) -> CiServer:
     """GitLab, wherever it is."""
     from opstui.backends.ci.gitlab.server import GitLab
-    from opstui.backends.ci.web.door import Door
 
-    base = f"{found.url}/api/v4"
-    door = Door(base, found.login, calls, name=found.name, product="GitLab")
-    return GitLab(found.name, door, found.path)
+    return GitLab(found.name, _door(found, calls, "GitLab", "/api/v4"), found.path)
 
 
 def gitea(found: Found, calls: CallLog) -> CiServer:
-    """Gitea, wherever it is."""
+    """Gitea, which has jobs and logs."""
     from opstui.backends.ci.gitea.server import Gitea
-    from opstui.backends.ci.web.door import Door
 
-    base = f"{found.url}/api/v1"
-    door = Door(base, found.login, calls, name=found.name, product="Gitea")
-    return Gitea(found.name, door, found.path)
+    return Gitea(found.name, _door(found, calls, "Gitea", "/api/v1"), found.path)
 
 
 def forgejo(found: Found, calls: CallLog) -> CiServer:
-    """Forgejo, wherever it is."""
+    """Forgejo, which has runs only."""
     from opstui.backends.ci.forgejo.server import Forgejo
-    from opstui.backends.ci.web.door import Door
 
-    base = f"{found.url}/api/v1"
-    door = Door(base, found.login, calls, name=found.name, product="Forgejo")
-    return Forgejo(found.name, door, found.path)
+    return Forgejo(found.name, _door(found, calls, "Forgejo", "/api/v1"), found.path)
+
+
+def jenkins(found: Found, calls: CallLog) -> CiServer:
+    """A Jenkins: the jobs of the settings, or those that clone this repository."""
+    from opstui.backends.ci.jenkins.server import Jenkins
+
+    return Jenkins(found.name, _door(found, calls, "Jenkins"), found.remotes, jobs=found.jobs)
 
 
 def buildbot(found: Found, calls: CallLog) -> CiServer:
-    """A Buildbot master."""
+    """A Buildbot master: the builders of the settings, or what it builds of this repository."""
     from opstui.backends.ci.buildbot.server import Buildbot
-    from opstui.backends.ci.web.door import Door
 
-    door = Door(found.url, found.login, calls, name=found.name, product="Buildbot")
+    door = _door(found, calls, "Buildbot")
     return Buildbot(found.name, door, found.remotes, builders=found.builders)
 
 
@@ -116,6 +121,13 @@ SERVERS: dict[str, Factory] = {
     "gitlab": gitlab,
     "gitea": gitea,
     "forgejo": forgejo,
+    "jenkins": jenkins,
     "buildbot": buildbot,
 }
 """By kind; the local runner is there by itself."""
+
+
+def _door(found: Found, calls: CallLog, product: str, below: str = "") -> Door:
+    from opstui.backends.ci.web.door import Door
+
+    return Door(found.url + below, found.login, calls, name=found.name, product=product)

@@ -240,7 +240,9 @@ class Door:
                 f"{self.product} asked to be left alone until {self._limits.until()}",
                 where=self.base, hint="it is asked again by itself then",
             )
-        queue: AbstractAsyncContextManager[object] = self._one_at_a_time or nullcontext()
+        queue: AbstractAsyncContextManager[object] = nullcontext()
+        if ours and self._one_at_a_time is not None:
+            queue = self._one_at_a_time
         async with queue:
             try:
                 raw = await self._attempts.send(

@@ -17,6 +17,8 @@ LIMITED_PAUSE = 60.0
 """Seconds to wait where a server says "too often" without saying for how long (GitHub's advice)."""
 LOW = 0.2
 """Below this share of the budget a person is told."""
+SMALL = 200
+"""A budget of which every poll takes a noticeable part, such as GitHub's 60 without a login."""
 DELTA = 1_000_000_000
 """A smaller reset than this is seconds from now, a larger one seconds since 1970."""
 
@@ -81,7 +83,15 @@ class Limits:
         """Seconds to leave it alone; infinite after a refused login."""
         if self._refused:
             return math.inf
-        return max(self.held(), self._patient_until - self._clock(), 0.0)
+        return max(self.held(), self._patient_until - self._clock(), self._pace(), 0.0)
+
+    def _pace(self) -> float:
+        """Seconds between polls that leave half of a small budget to what the person does."""
+        if self.renewed is None or not self.left or not self.limit:
+            return 0.0
+        if self.limit > SMALL and not self.low:
+            return 0.0
+        return 2 * max(0.0, self.renewed - self._clock()) / self.left
 
     @property
     def refused(self) -> bool:
