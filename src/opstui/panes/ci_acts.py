@@ -59,9 +59,10 @@ async def approve(
 ) -> None:
     """Let a run or one of its jobs go on after asking."""
     what = f"{job.name} of {ci_detail.title(run)}" if job is not None else ci_detail.title(run)
+    reason = (job.reason if job is not None else "") or run.reason or "it waits for a person"
     if not await desk.confirm(Question(
         title="Approve", object=what,
-        effect="It waits for a person. It goes on with your name on it.",
+        effect=f"{reason[:1].upper()}{reason[1:]}. It goes on with your name on it.",
         place=f"CI server {server.name}, {server.where}", yes="Let it go on",
     )):
         return

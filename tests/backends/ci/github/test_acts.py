@@ -153,7 +153,10 @@ async def test_a_waiting_deployment_goes_on_once_approved(place: Place) -> None:
     run = await place.run(made)
     job, = await place.server.jobs(run)
     assert (run.status, job.status) == (Status.BLOCKED, Status.BLOCKED)
-    assert job.reason == "waits for approval: production"
+    assert run.reason == job.reason == "waits for approval: production"
+    before = len(place.fake.requests)
+    assert (await place.run(made)).reason == run.reason
+    assert not any("pending" in asked for asked in place.asked(before))
     await place.server.approve(run, job)
     assert (await place.run(place.fake.end(made))).status is Status.PASSED
 

@@ -5,12 +5,15 @@ https://docs.github.com/en/rest/actions/workflow-runs: pending_deployments, and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from opstui.backends.ci.github.decode import REASON
 from opstui.backends.ci.github.protection import hidden
 from opstui.backends.ci.web.refusals import RefusalError
 from opstui.domain.errors import OpstuiError
+from opstui.domain.status import Status
 
 if TYPE_CHECKING:
     from opstui.backends.ci.github.pen import Pen
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from opstui.domain.ci import CiRun
 
 COMMENT = "Approved from opstui."
+DEPLOYMENT = REASON["waiting"]
+MOST_WAITING = 5
+"""Runs that are asked what they wait for, of the newest ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,35 @@ async def waiting(door: Door, repository: str, run: CiRun) -> Waiting:
         else:
             others.append(name)
     return Waiting(tuple(mine), tuple(others))
+
+
+class Gates:
+    """What the waiting runs of a list wait for, asked for once each."""
+
+    def __init__(self, door: Door, repository: str, no_more: Callable[[], bool]) -> None:
+        """no_more: stop asking."""
+        self._door = door
+        self._repository = repository
+        self._no_more = no_more
+        self._reasons: dict[tuple[str, int], str] = {}
+
+    async def named(self, runs: Sequence[CiRun]) -> tuple[CiRun, ...]:
+        """The runs, with the environments that the waiting ones wait for."""
+        waits = [run for run in runs if run.status is Status.BLOCKED and run.reason == DEPLOYMENT]
+        # Those that wait no more are forgotten, so that this never grows.
+        self._reasons = {key: reason for key, reason in self._reasons.items()
+                         if key in {(run.id, run.attempt) for run in waits}}
+        for run in waits[:MOST_WAITING]:
+            if (run.id, run.attempt) not in self._reasons and not self._no_more():
+                try:
+                    found = await waiting(self._door, self._repository, run)
+                except OpstuiError:
+                    break  # the list is good without it
+                self._reasons[(run.id, run.attempt)] = found.reason
+        return tuple(
+            replace(run, reason=self._reasons.get((run.id, run.attempt)) or run.reason)
+            for run in runs
+        )
 
 
 async def approve(door: Door, pen: Pen, repository: str, run: CiRun) -> None:

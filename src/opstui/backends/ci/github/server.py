@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from opstui.backends.ci.base import BaseServer
 from opstui.backends.ci.github import decode
-from opstui.backends.ci.github.approving import approve, waiting
+from opstui.backends.ci.github.approving import Gates, approve, waiting
 from opstui.backends.ci.github.counts import Counts
 from opstui.backends.ci.github.logs import NOT_LIVE, Logs
 from opstui.backends.ci.github.outside import MARK, Outside, elsewhere
@@ -73,6 +73,7 @@ class GitHub(BaseServer):
         self._starter = Starter(door, self._pen, self._repository, name, pause)
         self._logs = Logs(door, self._repository)
         self._counts = Counts(self._plain_jobs, self._outcome, self._no_more)
+        self._gates = Gates(door, self._repository, self._no_more)
         self._required: dict[str, frozenset[str]] = {}
         self._outside = Outside(door, self._repository, name, self._no_more, clock)
         self._clock = clock
@@ -108,7 +109,7 @@ class GitHub(BaseServer):
         if not self._door.login.known:
             return self._counts.known(runs)
         self._enough = self._clock() + PATIENCE
-        own = await self._counts.added(runs)
+        own = await self._gates.named(await self._counts.added(runs))
         reported = await self._outside.runs(own)
         return decode.newest_first((*own, *reported))[:limit] if reported else own
 
