@@ -33,6 +33,12 @@ def gate(tmp_path: Path) -> Gate:
     return Gate(tmp_path / "gate")
 
 
+@pytest.fixture
+def early(tmp_path: Path) -> Gate:
+    """Lets live rows be drawn only when told."""
+    return Gate(tmp_path / "early", "opstui.start.live")
+
+
 def frames(fresh: Machine) -> list[Path]:
     """The frames that are kept."""
     folder = fresh.root / "home" / ".cache" / "opstui" / "frames"

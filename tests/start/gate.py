@@ -1,7 +1,8 @@
-"""A `sitecustomize` that holds the import of Textual up, or forbids it."""
+"""A `sitecustomize` that holds an import up, or forbids it."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 _CODE = '''
@@ -9,33 +10,35 @@ import os, sys, time
 
 class Gate:
     def find_spec(self, name, path=None, target=None):
-        if name == "textual":
+        if name == {module!r}:
             open({waiting!r}, "w").close()
             while not os.path.exists({opened!r}):
                 time.sleep(0.01)
             if os.path.exists({forbidden!r}):
-                raise ImportError("no textual today")
+                raise ImportError("no " + name + " today")
 
 sys.meta_path.insert(0, Gate())
 '''
 
 
 class Gate:
-    """Stands before `import textual` of the programs that get `environ`."""
+    """Stands before the import of a module in the programs that get `environ`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, module: str = "textual") -> None:
         folder.mkdir()
         self._waiting = folder / "waiting"
         self._opened = folder / "opened"
         self._forbidden = folder / "forbidden"
         (folder / "sitecustomize.py").write_text(_CODE.format(
             waiting=str(self._waiting), opened=str(self._opened), forbidden=str(self._forbidden),
+            module=module,
         ))
-        self.environ = {"PYTHONPATH": str(folder)}
+        paths = [str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]
+        self.environ = {"PYTHONPATH": os.pathsep.join(paths)}
 
     @property
     def reached(self) -> bool:
-        """Whether somebody waits for Textual."""
+        """Whether somebody waits for it."""
         return self._waiting.exists()
 
     def open(self) -> None:

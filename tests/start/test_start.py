@@ -22,9 +22,23 @@ def echoes(terminal: Terminal) -> bool:
     return bool(flags & termios.ECHO and flags & termios.ICANON)
 
 
-def test_last_frame_is_on_the_screen_before_textual_is_imported(seen: Machine, gate: Gate) -> None:
-    with seen.open(**gate.environ) as terminal:
+def test_last_frame_is_on_the_screen_before_anything_is_read(seen: Machine, early: Gate) -> None:
+    with seen.open(**early.environ) as terminal:
         terminal.sees("seen just now", "origin/feature/scaler", "5 Models")
+        terminal.until(lambda _: early.reached, "what draws live rows")
+        assert not echoes(terminal)
+        early.forbid()
+        assert terminal.ends() == 1
+        assert terminal.restored and echoes(terminal)
+        assert b"no opstui.start.live today" in terminal.raw
+
+
+def test_live_rows_are_on_the_screen_before_textual_is_imported(seen: Machine, gate: Gate) -> None:
+    seen.git("branch", "fix/nan-input")
+    seen.git("branch", "--delete", "--remotes", "origin/feature/scaler")
+    with seen.open(**gate.environ) as terminal:
+        terminal.sees("fix/nan-input", "docker ✗", "no runs yet")
+        terminal.sees_no("origin/feature/scaler", "seen just now")
         terminal.until(lambda _: gate.reached, "the import of Textual")
         assert not echoes(terminal)
         gate.forbid()
@@ -35,8 +49,8 @@ def test_last_frame_is_on_the_screen_before_textual_is_imported(seen: Machine, g
 
 def test_live_data_replace_it_without_clearing_the_screen(seen: Machine) -> None:
     with seen.open() as terminal:
-        terminal.sees("seen just now")
         again = looked_around(terminal).screen.looks()
+        assert b"seen just now" in terminal.raw
         assert terminal.raw.count(b"\x1b[2J") == 1
         assert terminal.raw.count(b"\x1b[?1049h") == 1
         terminal.press("q").ends()
@@ -46,19 +60,30 @@ def test_live_data_replace_it_without_clearing_the_screen(seen: Machine) -> None
         assert looked_around(terminal).screen.looks() == again
 
 
-def test_what_changed_meanwhile_is_shown(seen: Machine, gate: Gate) -> None:
+def test_what_changed_meanwhile_is_shown(seen: Machine, early: Gate) -> None:
     seen.git("branch", "fix/nan-input")
-    with seen.open(**gate.environ) as terminal:
-        terminal.sees("seen just now").until(lambda _: gate.reached, "the import of Textual")
+    with seen.open(**early.environ) as terminal:
+        terminal.sees("seen just now").until(lambda _: early.reached, "what draws live rows")
         assert "fix/nan-input" not in terminal.text
         seen.git("branch", "fix/later")  # git was asked before, and has answered
-        gate.open()
+        early.open()
         terminal.sees("fix/nan-input", "fix/later").sees_no("seen just now")
+
+
+def test_nothing_moves_when_textual_takes_over(seen: Machine, gate: Gate) -> None:
+    seen.git("branch", "fix/nan-input")
+    with seen.open(**gate.environ) as terminal:
+        terminal.sees("fix/nan-input", "docker ✗", "no runs yet").sees_no("seen just now")
+        terminal.until(lambda _: gate.reached, "the import of Textual")
+        early = [line[:54] for line in terminal.screen.display]
+        gate.open()
+        looked_around(terminal)
+        assert [line[:54] for line in terminal.screen.display] == early
 
 
 def test_keys_typed_while_it_starts_are_kept(seen: Machine, gate: Gate) -> None:
     with seen.open(**gate.environ) as terminal:
-        terminal.sees("seen just now").until(lambda _: gate.reached, "the import of Textual")
+        terminal.until(lambda _: gate.reached, "the import of Textual")
         terminal.press("/", "scaler", "enter")
         gate.open()
         terminal.sees("/scaler 1/1 of 3")
@@ -106,7 +131,8 @@ def test_leaving_ends_the_process_and_keeps_nothing_running(seen: Machine) -> No
 
 def test_only_the_view_that_a_start_shows_is_kept(seen: Machine) -> None:
     with seen.open() as terminal:
-        looked_around(terminal)
+        frames(seen)[0].unlink()
+        looked_around(terminal).until(lambda _: bool(frames(seen)), "the frame of this start")
         frames(seen)[0].unlink()
         terminal.press("n").sees("New branch").press("hush").sees("hush").press("esc")
         terminal.sees_no("hush").press("2").rests(0.3).press("q").ends()
