@@ -11,6 +11,7 @@ from opstui.domain.failing_lines import (
     Part,
     around,
     failing_part,
+    failing_tests,
     first_failing,
     sentence,
     telling,
@@ -25,8 +26,10 @@ def of(data: str) -> LogText:
 
 
 def first(text: LogText, part: Part | None = None) -> int | None:
-    *_, last = first_failing(text, part)
-    return last
+    lines = ErrorLines(text, part or Part(0, len(text)))
+    while lines.step():
+        pass
+    return first_failing(lines)
 
 
 @pytest.mark.parametrize("line", [
@@ -90,7 +93,7 @@ def test_a_part_narrows_it_and_without_a_telling_line_it_is_the_end() -> None:
     assert first(text, Part(9, 11)) == 9
     assert first(text, Part(11, 111)) is None
     assert around(None, Part(11, 111)) == Part(71, 111)
-    assert around(50, Part(40, 111)) == Part(40, 63)
+    assert around(50, Part(40, 111)) == Part(42, 71)
 
 
 def test_a_line_that_only_says_that_it_failed_is_better_than_none() -> None:
@@ -109,6 +112,22 @@ def test_a_traceback_is_told_by_its_last_line() -> None:
               "ValueError: no\nbye\n")
     assert first(text) == 0
     assert sentence(text, 0) == "ValueError: no"
+
+
+def test_test_runners_names_are_told_once() -> None:
+    text = of(
+        "FAILED tests/test_a.py::test_b[x y] - AssertionError: boom\n"
+        "FAILED tests/test_a.py::test_b[x y] - AssertionError: boom\nFAIL: test_c (tests.D)\n"
+        "--- FAIL: TestParse (0.00s)\n  ● parser › reads nothing\nnot ok 3 - parses\n"
+        "test a::b ... FAILED\nerror: other\n"
+    )
+    lines = ErrorLines(text)
+    while lines.step():
+        pass
+    assert failing_tests(text, lines) == (
+        "tests/test_a.py::test_b[x y]", "test_c (tests.D)", "TestParse",
+        "parser › reads nothing", "parses", "a::b",
+    )
 
 
 def test_a_step_is_found_by_the_lines_times() -> None:

@@ -218,7 +218,7 @@ async def test_the_failing_steps_first_telling_line_is_found(forge: Held) -> Non
     assert failure.sentence == "AssertionError: boom"
     assert failure.line is not None
     assert failure.text.raw(failure.line).endswith(b"E   AssertionError: boom")
-    assert failure.text.raw(failure.excerpt.start).endswith(b"fine 9")
+    assert failure.text.raw(failure.excerpt.start).endswith(b"fine 21")
 
 
 async def test_what_the_server_says_comes_first(forge: Held) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,9 +17,9 @@ from opstui.domain.log_text import LogText
 
 SLICE = 1 << 15
 """Bytes that are looked at in one go."""
-BEFORE = 20
+BEFORE = 8
 """Lines before the failing one that belong to it in an excerpt."""
-AFTER = 12
+AFTER = 20
 LONGEST_TRACEBACK = 200
 """Lines of a traceback that are looked through for its end."""
 TAIL = 40
@@ -41,7 +40,7 @@ STRONG = re.compile(
     rb"|(?:[\w.]+\.)?\w+(?:Error|Exception): "
     rb"|AssertionError\b"
     rb"|\[ERROR\] |Error response from daemon"
-    rb"|thread '.*' panicked at"
+    rb"|thread '.*' panicked at|test \S+ \.\.\. FAILED"
     rb"|Segmentation fault|Killed$|Aborted\b"
     rb")"
     rb"|^\S+:\d+(?::\d+)?: (?:fatal )?error\b"  # compilers
@@ -71,6 +70,15 @@ _NO_STRENGTH = re.compile(
     rb"|npm (?:ERR!|error) (?:code|errno|A ))"
 )
 _PYTEST = re.compile(r"^E {3,}")
+_TEST = re.compile(
+    r"^(?:FAILED|ERROR) (\S+::\S.*?)(?: - .*)?$"  # pytest
+    r"|^(?:FAIL|ERROR): (\w+ \([\w.]+\))"  # unittest
+    r"|^\s*--- FAIL: (\S+)"  # go
+    r"|^\s*● (.+ › .+)$"  # jest
+    r"|^not ok \d+ (?:- )?(.+)$"  # TAP
+    r"|^test (\S+) \.\.\. FAILED$"  # cargo
+)
+MOST_TESTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,20 +146,11 @@ class ErrorLines:
         self.found = array("Q", (n - count for n in self.found if n >= count))
 
 
-def first_failing(text: LogText, part: Part | None = None) -> Iterator[int | None]:
-    """Looks for the line to begin with, a few milliseconds at a time.
-
-    Yields None while it looks; the last value is the line's number, or None where no line of
-    the part tells. GitHub's first `##[error]` ends the part: what comes after it is cleaning up.
-    """
-    part = part or Part(0, len(text))
-    lines = ErrorLines(text, part)
-    while lines.step() and lines.strong is None:
-        yield None
+def first_failing(lines: ErrorLines) -> int | None:
+    """The line to begin with: the first that says what failed, else that something did."""
     if lines.strong is not None:
-        yield lines.strong
-    else:
-        yield lines.found[0] if lines.found else None
+        return lines.strong
+    return lines.found[0] if lines.found else None
 
 
 def failing_part(text: LogText, began: datetime | None, ended: datetime | None) -> Part:
@@ -193,6 +192,16 @@ def sentence(text: LogText, line: int) -> str:
             if (later := _read(text, n)) and not later[0].isspace():
                 return later.strip()
     return _PYTEST.sub("", said).strip()
+
+
+def failing_tests(text: LogText, lines: ErrorLines) -> tuple[str, ...]:
+    """The names of failing tests that test runners wrote into those lines."""
+    names: dict[str, None] = {}
+    for n in lines.found:
+        match = _TEST.match(_read(text, n))
+        if match is not None and len(names) < MOST_TESTS:
+            names[next(one for one in match.groups() if one is not None)] = None
+    return tuple(names)
 
 
 def _read(text: LogText, n: int) -> str:

@@ -10,9 +10,11 @@ from opstui.domain.ci import Capability, CiJob, CiRun, Failure
 from opstui.domain.ci_target import Target, failing_job, failing_step
 from opstui.domain.errors import OpstuiError
 from opstui.domain.failing_lines import (
+    ErrorLines,
     Part,
     around,
     failing_part,
+    failing_tests,
     first_failing,
     sentence,
     telling,
@@ -23,6 +25,8 @@ from opstui.domain.needle import Needle
 
 CHUNK = 1 << 20
 """Bytes that are asked for at once."""
+MOST_READ = 16_000_000
+"""Bytes of a failing step that are read for the names of tests."""
 LEAST = 6
 """Characters that a server's word must have to be looked for in the log."""
 
@@ -43,7 +47,7 @@ class FirstFailure:
     part: Part = field(default_factory=lambda: Part(0, 0))
     """The failing step's own lines."""
     tests: tuple[str, ...] = ()
-    """Names of the tests that failed, where the server knows them."""
+    """Names of the tests that failed, as the server or the log tells them."""
     problem: str = ""
     """Why the log could not be read; empty when it was."""
 
@@ -77,8 +81,12 @@ async def first_failure(
         problem = str(error)
     named = replace(target, step=step)
     part = _part(text, base, named)
-    line = await _line(text, part, failures)
+    lines = ErrorLines(text, part)
+    line = await _line(text, part, failures, lines)
     tests = tuple(dict.fromkeys(one.where or one.text for one in failures if one.test))
+    if not tests and len(text.stretch(part.start, part.stop)) < MOST_READ:
+        await _look(lines, all_of_it=True)
+        tests = failing_tests(text, lines)
     return FirstFailure(
         target=target, named=named, sentence=_sentence(named, failures, text, line), text=text,
         line=line, part=part, tests=tests, problem=problem,
@@ -126,7 +134,9 @@ def _part(text: LogText, base: int, target: Target) -> Part:
     return Part(first, last) if first < last else Part(0, len(text))
 
 
-async def _line(text: LogText, part: Part, failures: tuple[Failure, ...]) -> int | None:
+async def _line(
+    text: LogText, part: Part, failures: tuple[Failure, ...], lines: ErrorLines
+) -> int | None:
     """Where the log has what the server says failed; else the first line that tells."""
     for failure in failures:
         for words in (failure.text.strip().partition("\n")[0], failure.where):
@@ -134,11 +144,16 @@ async def _line(text: LogText, part: Part, failures: tuple[Failure, ...]) -> int
                 line = await _found(text, part, words)
                 if line is not None:
                     return line
-    found = None
-    for line in first_failing(text, part):
-        found = line
+    await _look(lines, all_of_it=False)
+    return first_failing(lines)
+
+
+async def _look(lines: ErrorLines, *, all_of_it: bool) -> None:
+    """Look for failing lines beside the keys, up to the first that says what failed."""
+    more = True
+    while more and (all_of_it or lines.strong is None):
+        more = lines.step()
         await asyncio.sleep(0)
-    return found
 
 
 async def _found(text: LogText, part: Part, words: str) -> int | None:

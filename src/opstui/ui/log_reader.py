@@ -19,7 +19,6 @@ from opstui.ui.log_save import save
 from opstui.ui.paint import Line
 from opstui.ui.reader import Reader
 from opstui.ui.theme import Brush
-from opstui.ui.work import start_work
 
 
 class LogReader(Reader):
@@ -49,7 +48,7 @@ class LogReader(Reader):
     @action("S", "Save", item=False)
     async def save(self, desk: Desk) -> None:
         """Save the whole log to a file; one that exists is asked about."""
-        start_work(self, partial(self._save, desk), "save", exclusive=True)
+        await self.begin(partial(self._save, desk))
 
     async def _save(self, desk: Desk) -> None:
         lines, log = self.area.document.log, self.body.log
@@ -83,7 +82,7 @@ class LogReader(Reader):
         async def load(width: int) -> list[Line]:
             return help_lines(self.keymap, sections, width, read_only=False)
 
-        start_work(self, partial(desk.read, "Help", Detail("help/log", "Help", load)), "help")
+        await self.begin(partial(desk.read, "Help", Detail("help/log", "Help", load)))
 
 
 def _target(typed: str) -> tuple[Path, bool]:

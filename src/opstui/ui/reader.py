@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Coroutine
 from functools import partial
+from typing import Any
 
 from textual import events
 from textual.app import ComposeResult
@@ -16,6 +19,9 @@ from opstui.ui.paint import line
 from opstui.ui.theme import Brush
 from opstui.ui.work import start_work
 
+TYPED_AHEAD = 0.25
+"""Seconds that the next key waits for a dialog that is about to open."""
+LOOKS = 50
 ROLES = {"information": "accent", "warning": "warn", "error": "alarm"}
 """What is said at the foot, by its kind."""
 
@@ -43,9 +49,22 @@ class Reader(Dialog[None]):
         self.area.show(line((self.heading, "title")), (self.body,))
 
     async def on_key(self, event: events.Key) -> None:
-        """What was said goes with the next key."""
+        """What was said goes with the next key; one typed ahead goes to the dialog it is for."""
+        top = self.app.screen
+        if top is not self:
+            event.stop()
+            top.post_message(events.Key(event.key, event.character))
+            return
         self.area.put_foot(())
         await super().on_key(event)
+
+    async def begin(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Start what asks something; the next key waits a moment for its dialog."""
+        start_work(self, work, "ask", exclusive=True)
+        for _ in range(LOOKS):
+            if self.app.screen is not self:
+                return
+            await asyncio.sleep(TYPED_AHEAD / LOOKS)
 
     def tell(self, text: str, kind: str) -> bool:
         """Say something at the foot of the text, which covers where it is said else."""
@@ -60,7 +79,7 @@ class Reader(Dialog[None]):
     @action("/", "Search", item=False)
     async def search(self, desk: Desk) -> None:
         """Search the text; a capital minds the case."""
-        start_work(self, partial(self._search, desk), "ask", exclusive=True)
+        await self.begin(partial(self._search, desk))
 
     async def _search(self, desk: Desk) -> None:
         needle = await desk.ask(Prompt("Search", "text to find", self.area.document.needle))
