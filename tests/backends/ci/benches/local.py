@@ -19,6 +19,7 @@ class LocalBench(Bench):
     web = False
     capabilities: ClassVar[frozenset[Capability]] = frozenset({
         Capability.START, Capability.RERUN, Capability.CANCEL, Capability.LOG, Capability.FOLLOW,
+        Capability.JOBS,
     })
 
     def __init__(self, root: Path) -> None:
