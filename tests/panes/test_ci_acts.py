@@ -174,7 +174,7 @@ async def test_one_job_runs_again_and_one_that_waits_is_approved(
 ) -> None:
     async with at(bench, server) as person:
         await person.press("enter")
-        await person.sees("deploy")
+        await person.sees("▌✗ test  unit")  # a red run is entered at what failed first
         await person.press("G", "v")
         await person.sees("deploy of #41")
         await person.press("y")

@@ -116,6 +116,7 @@ class CiJobsView(View[CiJob]):
         jobs, _, _ = await asyncio.gather(
             server.jobs(self.run), self._ask_usual(server), self._ask_required(server)
         )
+        self.begins_at = next((job.key for job in jobs if job.status is Status.FAILED), "")
         self._staged = any(job.stage for job in jobs)
         self._runners = any(job.runner for job in jobs)
         under_way = not self.run.status.finished or any(not job.status.finished for job in jobs)

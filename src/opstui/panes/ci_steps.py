@@ -9,6 +9,7 @@ from typing import ClassVar
 from opstui.domain.ci import CiJob, CiRun, CiStep
 from opstui.domain.ci_target import Target
 from opstui.domain.page import Page
+from opstui.domain.status import Status
 from opstui.domain.words import duration
 from opstui.operations.world import World
 from opstui.panes import ci_detail, ci_log
@@ -75,6 +76,8 @@ class CiStepsView(View[CiStep]):
             target = await ci_log.now(server, target)
             self.run, self.job = target.run, target.job
             self._pace()
+        self.begins_at = next(
+            (step.key for step in target.steps if step.status is Status.FAILED), "")
         return Page(tuple(target.steps))
 
     def target(self, item: CiStep) -> Target:

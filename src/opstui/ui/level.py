@@ -66,8 +66,7 @@ class Level:
         turn, began = self.turn, self.ticks()
         glance = glance and self.snapshot.loaded and not self.fails and not self.outdated
         self.loading, self.outdated = True, False
-        if fresh:
-            self.view.anew()
+        self.view.asked = fresh
         try:
             page = await (
                 self.view.glance() if glance
@@ -82,6 +81,8 @@ class Level:
             if turn != self.turn:
                 return False
             self.fails = 0
+            if self.view.begins_at and not self.snapshot.loaded:
+                self.place.sought = self.view.begins_at
             now, before = self.clock(), self.snapshot.items
             self.news = page is not None
             self.snapshot = (

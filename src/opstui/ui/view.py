@@ -32,6 +32,8 @@ class View(Generic[T]):
 
     kind: ClassVar[str] = ""
     """Name for action ids, reloads and jumps, such as `branches`."""
+    parts: ClassVar[tuple[type[Any], ...]] = ()
+    """Classes with further actions of this view; each is made from the view."""
     title: str = ""
     """Shown in the frame (and, for tabs, in the tab strip)."""
     noun: str = "item"
@@ -44,6 +46,10 @@ class View(Generic[T]):
     """Seconds between looks by itself where `changes` tells of all but a rest."""
     paced: bool = False
     """`interval` already knows how its source wants to be asked, so the pane adds nothing."""
+    begins_at: str = ""
+    """Key of the item to begin at, set by the first load; empty for the first one."""
+    asked: bool = False
+    """A person asks for the load under way: what would be left for later is due now."""
     follows: tuple[str, ...] = ()
     """Kinds of other views whose news change how rows here are drawn."""
 
@@ -54,9 +60,6 @@ class View(Generic[T]):
     async def load(self, token: str = "") -> Page[T]:
         """A page of items; raises OpstuiError. Runs in a worker that is cancelled if overtaken."""
         raise NotImplementedError
-
-    def anew(self) -> None:
-        """A person asks to read again: whatever would be left for later is due now."""
 
     async def glance(self) -> Page[T] | None:
         """What to do instead of `load` when it is only time for a look; None: nothing is new.
