@@ -61,7 +61,7 @@ class Shop:
             if runs and true(runs[0]):
                 return runs[0]
             assert time.monotonic() < limit, f"waited for {what}: {runs}\n{self.master.said()}"
-            await asyncio.sleep(0.15)  # asking is work for the master, too
+            await asyncio.sleep(0.4)  # asking is work for the master, too
 
     async def built(self, server: Buildbot, unit: str = GREEN, branch: str = "main") -> CiRun:
         """Commit, push and wait for the end."""

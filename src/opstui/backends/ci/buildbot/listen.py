@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 
 from opstui.backends.ci.web.door import Door
 from opstui.domain.errors import OpstuiError
@@ -26,27 +27,29 @@ async def news(door: Door) -> AsyncIterator[None]:
     pause = AGAIN
     while True:
         try:
-            async for kind, data in _events(door):
-                pause = AGAIN
-                if kind == "handshake":
-                    for path in MORE:
-                        await door.get(f"/sse/add/{data}/{path}")
-                elif kind == "event" and _tells(data):
-                    yield
+            async with aclosing(_events(door)) as events:
+                async for kind, data in events:
+                    pause = AGAIN
+                    if kind == "handshake":
+                        for path in MORE:
+                            await door.get(f"/sse/add/{data}/{path}")
+                    elif kind == "event" and _tells(data):
+                        yield
         except OpstuiError:
             pause = min(pause * 2, LONGEST)
         await asyncio.sleep(max(pause, min(door.rest(), LONGEST)))
         yield
 
 
-async def _events(door: Door) -> AsyncIterator[tuple[str, str]]:
+async def _events(door: Door) -> AsyncGenerator[tuple[str, str], None]:
     kind = ""
-    async for line in door.lines("/sse/listen/builds/*/*", quiet=QUIET):
-        name, _, value = line.partition(": ")
-        if name == "event":
-            kind = value
-        elif name == "data":
-            yield kind, value
+    async with aclosing(door.lines("/sse/listen/builds/*/*", quiet=QUIET)) as lines:
+        async for line in lines:
+            name, _, value = line.partition(": ")
+            if name == "event":
+                kind = value
+            elif name == "data":
+                yield kind, value
 
 
 def _tells(data: str) -> bool:

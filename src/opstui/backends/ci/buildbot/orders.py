@@ -16,8 +16,9 @@ from opstui.domain.ci import CiRun
 from opstui.domain.status import Status
 
 API = "/api/v2"
-PAGE, PAGES = 200, 5
-"""Requests in one look, and looks for the runs of this repository among those of all."""
+FIRST, PAGE, PAGES = 50, 200, 5
+"""Requests in the first look and in each further one, and looks for the runs of this repository
+among those of all. A look costs the master a query for each build."""
 MOST_RUNNING = 8
 """Builds under way whose steps are asked for, to tell early that one failed."""
 FRESH = 60.0
@@ -48,18 +49,18 @@ class Orders:
         wanted = {one for one, name in names.items() if name in self._wanted}
         missing = [name for name in self._wanted if name not in names.values()]
         found: list[Order] = []
-        before, others, page = None, 0, PAGE
+        before, others, size, more = None, 0, min(max(FIRST, limit), PAGE), True
         for _ in range(PAGES):
-            orders = await self._page(before, wanted)
-            page = len(orders)
+            orders = await self._page(before, wanted, size)
             ours = [one for one in orders if self._ours(one)]
             found += [one for one in ours if not one.merged]
-            others += page - len(ours)
-            if len(found) >= limit or page < PAGE:
+            others += len(orders) - len(ours)
+            more = len(orders) == size
+            if len(found) >= limit or not more:
                 break
-            before = orders[-1].id
+            before, size = orders[-1].id, PAGE
         self._remember(found)
-        self._explain(found, others, missing, page == PAGE)
+        self._explain(found, others, missing, more and len(found) < limit)
         found = list(_parents(found))[:limit]
         found = await self._with_steps(found)
         return _told_again([self._run(one) for one in found], found)
@@ -128,11 +129,11 @@ class Orders:
             self.note = (f"none of its newest {others} builds is of this repository; name its "
                          "`builders` in the settings")
         elif more:
-            self.note = f"only its newest {PAGE * PAGES} builds were looked through"
+            self.note = f"only its newest {others + len(found)} builds were looked through"
 
-    async def _page(self, before: int | None, wanted: set[int]) -> list[Order]:
+    async def _page(self, before: int | None, wanted: set[int], size: int) -> list[Order]:
         """A stretch of requests, newest first, with their buildsets and builds."""
-        query: dict[str, str | int | tuple[str, ...]] = {"order": "-buildrequestid", "limit": PAGE}
+        query: dict[str, str | int | tuple[str, ...]] = {"order": "-buildrequestid", "limit": size}
         if before is not None:
             query["buildrequestid__lt"] = before
         if wanted:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -89,7 +89,9 @@ class Attempts:
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 raise self._unreachable(error) from error
 
-    async def lines(self, parcel: Parcel, login: Login, *, quiet: float) -> AsyncIterator[str]:
+    async def lines(
+        self, parcel: Parcel, login: Login, *, quiet: float
+    ) -> AsyncGenerator[str, None]:
         """The lines of an answer without an end, until nothing came for `quiet` seconds."""
         client = await self._opened(True)
         import httpx

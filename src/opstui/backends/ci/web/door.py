@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -194,7 +194,7 @@ class Door:
             return _text(raw, start)
         raise OpstuiError(f"{self.product} sends in circles", where=self.base)
 
-    async def lines(self, path: str, *, quiet: float) -> AsyncIterator[str]:
+    async def lines(self, path: str, *, quiet: float) -> AsyncGenerator[str, None]:
         """The lines of an answer that goes on and on, as they come.
 
         Ends when the server ends it, or after `quiet` seconds without a byte. Raises OpstuiError
@@ -202,8 +202,9 @@ class Door:
         """
         headers = {"Accept": "text/event-stream", **self._headers}
         parcel = Parcel("GET", self._own(joined(self.base, path)), headers)
-        async for line in self._attempts.lines(parcel, self.login, quiet=quiet):
-            yield line
+        async with aclosing(self._attempts.lines(parcel, self.login, quiet=quiet)) as lines:
+            async for line in lines:
+                yield line
 
     def rest(self) -> float:
         """Seconds to leave the server alone; infinite after a refused login, until `forgive`."""
