@@ -20,6 +20,8 @@ INPUTS = """query($path: ID!, $ref: String!) { project(fullPath: $path) {
 ciPipelineCreationInputs(ref: $ref) { name description default type required options } } }"""
 VARIABLES = """query($path: ID!, $ref: String!) { project(fullPath: $path) {
 ciConfigVariables(ref: $ref) { key value description valueOptions } } }"""
+NUMBER = "(a number)"
+"""Ends the help of inputs that are numbers, which is also how they are known again."""
 LOOKS = 3
 """Times to ask for the variables: GitLab answers null while it works them out."""
 BETWEEN = 1.0
@@ -28,10 +30,10 @@ BETWEEN = 1.0
 
 async def declared(door: Door, path: str, ref: str) -> tuple[tuple[Input, ...], frozenset[str]]:
     """What can be given on this branch, and which of the names are inputs, not variables."""
-    inputs = tuple(_inputs(await _ask(door, INPUTS, path, ref, "ciPipelineCreationInputs")))
+    inputs = tuple(_inputs(await _ask(door, INPUTS, path, ref)))
     names = frozenset(one.name for one in inputs)
     for look in range(LOOKS):
-        project = await _ask(door, VARIABLES, path, ref, "ciConfigVariables")
+        project = await _ask(door, VARIABLES, path, ref)
         if project is None or project.has("ciConfigVariables"):
             break
         if look + 1 < LOOKS:
@@ -40,10 +42,11 @@ async def declared(door: Door, path: str, ref: str) -> tuple[tuple[Input, ...], 
     return inputs + variables, names
 
 
-def body(ref: str, given: Mapping[str, str], inputs: Iterable[Input], names: frozenset[str]) -> (
-    dict[str, object]
-):
+def body(
+    ref: str, given: Mapping[str, str], inputs: Iterable[Input], names: frozenset[str]
+) -> dict[str, object]:
     """The request that creates a pipeline; `inputs` are sent as the types they are declared."""
+    inputs = tuple(inputs)
     flags = {one.name for one in inputs if one.flag}
     numbers = {one.name for one in inputs if one.help.endswith(NUMBER)}
     sent: dict[str, object] = {"ref": ref}
@@ -53,13 +56,10 @@ def body(ref: str, given: Mapping[str, str], inputs: Iterable[Input], names: fro
         sent["variables"] = variables
     if typed := {
         name: _typed(value, name in flags, name in numbers)
-        for name, value in given.items() if name in names
+        for name, value in given.items() if name in names and (value or name not in numbers)
     }:
         sent["inputs"] = typed
     return sent
-
-
-NUMBER = "(a number)"
 
 
 def _typed(value: str, flag: bool, number: bool) -> object:
@@ -73,7 +73,7 @@ def _typed(value: str, flag: bool, number: bool) -> object:
     return value
 
 
-async def _ask(door: Door, query: str, path: str, ref: str, name: str) -> Json | None:
+async def _ask(door: Door, query: str, path: str, ref: str) -> Json | None:
     """The project's part of the answer; None where this server does not know the question."""
     address = f"{door.base.removesuffix('/v4')}/graphql"
     question: dict[str, Any] = {"query": query, "variables": {"path": path, "ref": ref}}
