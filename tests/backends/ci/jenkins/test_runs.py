@@ -31,6 +31,21 @@ async def test_branches_are_named_as_git_names_them(fake: FakeJenkins, opened: O
     assert (await server.log(run, 0)).data == b"boom\n"
 
 
+async def test_a_mirror_is_ours_where_the_settings_say_so_and_a_library_never(
+    fake: FakeJenkins, opened: Open
+) -> None:
+    job = fake.root.add(MULTIBRANCH, "churn").add(PIPELINE, "feature%2Fx")
+    mirror = "https://mirror.example.org/churn"
+    fake.build(job, result="SUCCESS", checkouts=[(SHA, "origin/feature/x", mirror)])
+    fake.build(job, result="FAILURE", checkouts=[(OTHER, "main", LIBRARY)])
+    fake.build(job, checkouts=[(OTHER, "main", LIBRARY)])
+    server = opened(fake, "churn")
+    running, failed, passed = await server.runs(10)
+    assert (running.commit, failed.commit, passed.commit) == ("", "", SHA)
+    assert {run.branch for run in (running, failed, passed)} == {"feature/x"}
+    assert await opened(fake).runs(10) == ()
+
+
 async def test_jobs_are_found_by_what_they_cloned(fake: FakeJenkins, opened: Open) -> None:
     project = fake.root.add(FOLDER, "ml").add(MULTIBRANCH, "churn")
     fake.build(project.add(PIPELINE, "main"), result="SUCCESS", checkouts=[(SHA, "main", CLONED)])

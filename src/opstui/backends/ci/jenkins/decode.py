@@ -65,10 +65,9 @@ def run_of(build: Json, job: Job, server: str, base: str, remotes: tuple[str, ..
     """A build as a run; None where it built another repository."""
     data = next(_ours(build, remotes), None)
     if data is None:
-        others = {inner.text("SHA1"): one for one, inner in _checkouts(build)}
-        if others and not job.named:
+        if not job.named and any(_checkouts(build)):
             return None
-        data = next(iter(others.values())) if len(others) == 1 else None
+        data = _likely(build, job)
     revision = data.inner("lastBuiltRevision") if data is not None else None
     started = build.when("timestamp")
     status = Status.RUNNING if build.truth("building") else RESULTS.get(
@@ -118,6 +117,20 @@ def _ours(build: Json, remotes: tuple[str, ...]) -> Iterator[Json]:
     for action, _ in _checkouts(build):
         if any(same_place(one, other) for one in action.texts("remoteUrls") for other in remotes):
             yield action
+
+
+def _likely(build: Json, job: Job) -> Json | None:
+    """The checkout of a build whose job clones by an address that no remote has, as a mirror's.
+
+    Only once it has ended, where there is no other, and it is of the job's branch: a pipeline
+    fetches its shared libraries first.
+    """
+    found = {inner.text("SHA1"): one for one, inner in _checkouts(build)}
+    if build.truth("building") or len(found) != 1:
+        return None
+    (one,) = found.values()
+    branch = _branch(one.inner("lastBuiltRevision"))
+    return one if not job.branch or branch in ("", job.branch) else None
 
 
 def _branch(revision: Json) -> str:

@@ -98,17 +98,18 @@ class Jenkins(BaseServer):
         job: CiJob | None = None, step: CiStep | None = None,
     ) -> LogChunk:
         """The log of a step, of a stage, or of the whole build."""
+        data: bytes | bytearray
         if job is None or job.id == WHOLE:
             run = await self._built(run)
             if not run.number:
                 return LogChunk(b"", 0, run.status.finished)
             tape = await self._tapes.read(f"{run.url}logText/")
-            data, complete = bytes(tape.data), tape.complete
+            data, complete = tape.data, tape.complete
         else:
             job = await self._stages.now(run, job)
             data, complete = await self._stages.log(run, job, step)
         start = max(0, len(data) + offset) if offset < 0 else min(offset, len(data))
-        piece = data[start : start + limit]
+        piece = bytes(data[start : start + limit])
         end = start + len(piece)
         return LogChunk(piece, end, complete and end == len(data))
 
