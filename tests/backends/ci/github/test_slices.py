@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from opstui.backends.ci.github.slices import slices
 from opstui.domain.ci import CiStep
@@ -74,3 +75,25 @@ def test_a_log_without_times_is_all_the_first_steps() -> None:
         "setup": "words\nwords\n", "one": "",
     }
     assert cut("", step("setup", 1, 2)) == {"setup": ""}
+
+
+class Counted(bytes):
+    """A log that counts how many of its lines were looked at."""
+
+    looks = 0
+
+    def find(self, *arguments: Any) -> int:
+        Counted.looks += 1
+        return bytes.find(self, *arguments)
+
+
+def test_of_many_lines_only_those_about_a_steps_beginning_are_looked_at() -> None:
+    begin = at(0)
+    times = (begin + timedelta(milliseconds=10 * n) for n in range(100_000))
+    log = Counted("".join(f"{one:%Y-%m-%dT%H:%M:%S.%f}0Z words\n" for one in times).encode())
+    began = [begin + timedelta(seconds=n) for n in range(0, 1000, 40)]
+    steps = [CiStep(f"{one:%H:%M:%S}", Status.PASSED, one, one + timedelta(seconds=40))
+             for one in began]
+    found = slices(log, steps)
+    assert [log[start + 11:start + 19].decode() for start, _ in found.values()] == list(found)
+    assert Counted.looks < 20_000

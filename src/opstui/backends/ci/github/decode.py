@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from opstui.backends.json_object import Json, not_json
 from opstui.domain.ci import CiJob, CiRun, CiStep, Failure
@@ -119,17 +118,6 @@ def counted(found: CiRun, jobs: Collection[CiJob]) -> CiRun:
 def newest_first(runs: Collection[CiRun]) -> tuple[CiRun, ...]:
     """By the time of their latest attempt's creation, as the list of the site has it."""
     return tuple(sorted(runs, key=lambda one: (one.created, number(one.id)), reverse=True))
-
-
-def stamp(line: bytes) -> datetime | None:
-    """The time at the start of a log's line: `2026-11-23T10:00:11.0000000Z text`."""
-    head = line[:19]
-    if len(line) < 20 or line[10:11] != b"T":
-        return None
-    try:
-        return datetime.fromisoformat(head.decode("ascii")).replace(tzinfo=UTC)
-    except ValueError:
-        return None
 
 
 def _file(path: str) -> str:

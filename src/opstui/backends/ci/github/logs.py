@@ -69,8 +69,7 @@ class Logs:
         begin, end = 0, len(log.data)
         if step is not None:
             if log.steps is None:
-                # A million lines take a second.
-                log.steps = await asyncio.to_thread(slices, log.data, job.steps)
+                log.steps = slices(log.data, job.steps)
             begin, end = log.steps.get(step.key, (0, 0))
         size = end - begin
         at = max(0, size + offset) if offset < 0 else min(offset, size)

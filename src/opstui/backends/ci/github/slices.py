@@ -4,23 +4,28 @@ A job's log is one text without step names; its lines carry times to 100 ns, the
 carry times to the second, which can be early by some seconds. A step begins at the first line
 about that time that looks like the beginning of a step, or else at the first line that is not
 older than the step.
+
+Times are compared as text, and looked for by halving, as a log can have a million lines.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from opstui.backends.ci.github.decode import stamp
 from opstui.domain.ci import CiStep
 from opstui.domain.status import Status
 
+TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+"""How a line begins: `2026-11-23T10:00:11.0000000Z text`."""
 BEGINNING = re.compile(
-    rb"^\S+Z (?:##\[group\](?:Run |Checking docker version)|Post job cleanup\.|"
+    rb"\S+Z (?:##\[group\](?:Run |Checking docker version)|Post job cleanup\.|"
     rb"Stop and remove container|Cleaning up orphan processes)"
 )
+MOST_WITHOUT = 2000
+"""Lines without a time in a row."""
 LATE = timedelta(seconds=4)
 """So much later than the API says may a step's first line have been written."""
 
@@ -28,14 +33,10 @@ LATE = timedelta(seconds=4)
 def slices(log: bytes, steps: Sequence[CiStep]) -> dict[str, tuple[int, int]]:
     """Begin and end in bytes of each step that ran, by the step's key."""
     ran = [one for one in steps if one.started is not None and one.status is not Status.SKIPPED]
-    lines = list(_lines(log))
     starts = [0]
-    at = 1
     for before, one in pairwise(ran):
         assert one.started is not None
-        at = _start(lines, at, one.started, before.finished)
-        starts.append(lines[at][0] if at < len(lines) else len(log))
-        at += 1
+        starts.append(_start(log, starts[-1] + 1, one.started, before.finished))
     ends = [*starts[1:], len(log)]
     return {
         one.key: (start, max(start, end))
@@ -43,34 +44,51 @@ def slices(log: bytes, steps: Sequence[CiStep]) -> dict[str, tuple[int, int]]:
     }
 
 
-def _start(
-    lines: Sequence[tuple[int, datetime, bool]], first: int, began: datetime,
-    before: datetime | None,
-) -> int:
-    """The number of the line that a step begins with, looked for from `first` on."""
-    earliest = min(began, before or began)
+def _start(log: bytes, low: int, began: datetime, before: datetime | None) -> int:
+    """The offset of the line that a step begins with, looked for from `low` on."""
+    first, late = _text(began), _text(began + LATE)
     plain = None
-    for number in range(first, len(lines)):
-        _, time, beginning = lines[number]
-        if time < earliest:
-            continue
-        if time >= began + LATE:
-            return number if plain is None else plain
-        if beginning:
-            return number
-        if plain is None and time >= began:
-            plain = number
-    return len(lines) if plain is None else plain
+    for at, time in _timed(log, _at_least(log, low, _text(min(began, before or began)))):
+        if time >= late:
+            return at if plain is None else plain
+        if BEGINNING.match(log, at):
+            return at
+        if plain is None and time >= first:
+            plain = at
+    return len(log) if plain is None else plain
 
 
-def _lines(log: bytes) -> Iterator[tuple[int, datetime, bool]]:
-    """Offset and time of each line that has a time, and whether a step could begin there."""
-    at = 0
-    while at < len(log):
-        end = log.find(b"\n", at)
-        end = len(log) if end < 0 else end + 1
-        head = log[at:min(end, at + 80)]
-        time = stamp(head)
-        if time is not None:
-            yield at, time, BEGINNING.match(head) is not None
-        at = end
+def _at_least(log: bytes, low: int, time: bytes) -> int:
+    """The offset of the first line from `low` on that is not older; the log's end without."""
+    high = found = len(log)
+    while low < high:
+        middle = (low + high) // 2
+        at, there = next(_timed(log, middle), (high, b""))
+        if at >= high:
+            high = middle
+        elif there < time:
+            low = at + 1
+        else:
+            found, high = at, middle
+    return found
+
+
+def _timed(log: bytes, start: int) -> Iterator[tuple[int, bytes]]:
+    """Offset and time of each line that has one, of those that begin at `start` or later.
+
+    Ends where many lines in a row have none: that is not GitHub's log.
+    """
+    at, without = start, 0
+    if at and log[at - 1 : at] != b"\n":
+        at = log.find(b"\n", at) + 1 or len(log)
+    while at < len(log) and without < MOST_WITHOUT:
+        if time := TIME.match(log, at):
+            without = 0
+            yield at, time[0]
+        else:
+            without += 1
+        at = log.find(b"\n", at) + 1 or len(log)
+
+
+def _text(time: datetime) -> bytes:
+    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%S}".encode()
