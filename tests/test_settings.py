@@ -80,3 +80,65 @@ def test_template_is_good_and_changes_nothing(tmp_path: Path) -> None:
     bare = "\n".join(line.removeprefix("# ") for line in text.splitlines()
                      if line.startswith(("# ", "[")) and ("=" in line or line.startswith("[")))
     assert tomllib.loads(bare)["mlflow"]["local"] == "ask"
+
+
+def own(tmp_path: Path, text: str) -> Settings:
+    return load(written(tmp_path / "config.toml", text), None, {})
+
+
+def test_ci_servers_are_tables_of_the_persons_own_file(tmp_path: Path) -> None:
+    found = own(tmp_path, """
+        [ci.servers.work]
+        kind = "jenkins"
+        url = "https://ci.example.org/jenkins"
+        user = "ana"
+        token_command = "pass show 'ci/my jenkins'"
+        jobs = ["team/churn"]
+        [ci.servers.lab]
+        kind = "gitlab"
+        url = "https://git.example.org"
+        token_command = ["sh", "-c", "cat token"]
+    """).ci_servers
+    assert found["work"]["token_command"] == ("pass", "show", "ci/my jenkins")
+    assert found["work"]["jobs"] == ("team/churn",)
+    assert found["lab"]["token_command"] == ("sh", "-c", "cat token")
+
+
+@pytest.mark.parametrize(("keys", "said"), [
+    ('url = "https://x.org"', r"ci.servers.work has no kind \(.*config.toml:1\)"),
+    ('kind = "gitlab"', "ci.servers.work has no url"),
+    ('kind = "travis"\nurl = "https://x.org"', r"work.kind must be one of .*config.toml:2\)"),
+    ('kind = "gitlab"\nurl = "x.org"', r"work.url must be an address .*config.toml:3\)"),
+    ('kind = "gitlab"\nurl = "https://ana:pw@x.org"', "must not hold a password"),
+    ('kind = "gitlab"\nurl = "https://x.org"\ntoken = "x"', r"work.token is no setting .*:4\)"),
+    ('kind = "gitlab"\nurl = "https://x.org"\njobs = ["a"]', "work.jobs is for jenkins only"),
+    ('kind = "jenkins"\nurl = "https://x.org"\njobs = "a"', "must be a list of texts"),
+    ('kind = "jenkins"\nurl = "https://x.org"\nuser = 7', "must be a text in quotes"),
+    ('kind = "jenkins"\nurl = "https://x.org"\ntoken_command = ""', "token_command is empty"),
+    ('kind = "jenkins"\nurl = "https://x.org"\ntoken_command = "a \'b"', "can't be read"),
+])
+def test_wrong_ci_servers_are_one_line_with_file_and_line(
+    tmp_path: Path, keys: str, said: str
+) -> None:
+    with pytest.raises(OpstuiError, match=said):
+        own(tmp_path, f"[ci.servers.work]\n{keys}\n")
+
+
+@pytest.mark.parametrize("text", [
+    '[ci.servers.local]\nkind = "gitlab"\nurl = "https://x.org"', "ci.servers = 3",
+    "[ci.servers]\nwork = 3",
+])
+def test_what_is_no_server_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(OpstuiError, match=r"ci\.servers"):
+        own(tmp_path, text)
+
+
+def test_a_repository_may_not_name_ci_servers(tmp_path: Path) -> None:
+    """It would choose where a login goes, or which program is run for one."""
+    shared = written(tmp_path / ".opstui.toml", (
+        '[ci.servers.work]\nkind = "gitlab"\nurl = "https://evil.example"\n'
+        'token_command = "touch /tmp/sprung"\n'
+    ))
+    with pytest.raises(OpstuiError, match=r"a repository may not set 'ci\.servers'") as caught:
+        load(tmp_path / "none.toml", shared, {})
+    assert f"{shared}:1" in str(caught.value)

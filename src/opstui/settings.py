@@ -26,7 +26,7 @@ class Setting:
     name: str
     """Attribute of Settings."""
     kind: str
-    """bool, str, int, float, list, or table (of strings)."""
+    """bool, str, int, float, list, table (of strings), or servers."""
     help: str
     choices: tuple[str, ...] = ()
     env: str = ""
@@ -44,12 +44,15 @@ SETTINGS = (
     Setting("mouse", "mouse", "bool", "the mouse selects and scrolls; without, the terminal's own "
             "selection works", env="OPSTUI_MOUSE"),
     Setting("slow", "slow", "bool", "for thin lines: fewer frames, polling three times rarer, "
-            "details only once the cursor rests, the terminal's own colours unless a theme is set", env="OPSTUI_SLOW"),
+            "details only once the cursor rests, the terminal's own colours unless a theme is set",
+            env="OPSTUI_SLOW"),
     Setting("keys", "keys", "table", "action id to key names, separated by commas"),
     Setting("ci.command", "ci_command", "str", "what the local runner runs; found if empty",
             env="OPSTUI_CI_COMMAND", repository=True),
     Setting("ci.slots", "ci_slots", "int", "local runs at the same time", env="OPSTUI_CI_SLOTS"),
     Setting("ci.timeout", "ci_timeout", "float", "minutes until a local run is stopped; 0: never"),
+    Setting("ci.servers", "ci_servers", "servers", "CI servers that are not found by themselves, "
+            "or want another login"),
     Setting("docker.host", "docker_host", "str", "engine address instead of DOCKER_HOST or the "
             "context"),
     Setting("docker.context", "docker_context", "str", "Docker context instead of the current one"),
@@ -84,6 +87,8 @@ class Settings:
     ci_command: str = ""
     ci_slots: int = 1
     ci_timeout: float = 60.0
+    ci_servers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By name, as `server_settings` checked them."""
     docker_host: str = ""
     docker_context: str = ""
     mlflow_uri: str = ""
@@ -162,6 +167,12 @@ def check(text: str, path: Path, *, in_repository: bool = False) -> dict[str, An
                 f"a repository may not set {name!r}", where=where,
                 hint="put it into your own settings, `opstui config path` names the file",
             )
+        if setting.kind == "servers":
+            from opstui.server_settings import checked  # most people have none
+
+            value = checked(value, lambda dotted: f"{path}:{_line_of(text, dotted)}")
+            values[setting.name] = value
+            continue
         values[setting.name] = _typed(setting, value, where)
     return values
 
@@ -180,7 +191,7 @@ def _flat(data: dict[str, Any], known: Mapping[str, Setting], before: str = "") 
     found: list[tuple[str, Any]] = []
     for key, value in data.items():
         name = f"{before}{key}"
-        is_table = name in known and known[name].kind == "table"
+        is_table = name in known and known[name].kind in ("table", "servers")
         if isinstance(value, dict) and not is_table:
             found += _flat(value, known, f"{name}.")
         else:
@@ -272,8 +283,12 @@ def template() -> str:
         value = getattr(defaults, setting.name)
         note = f"  ({', '.join(setting.choices)})" if setting.choices else ""
         lines = sections.setdefault(section, [])
-        if setting.kind == "table":
+        if setting.kind in ("table", "servers"):
             sections.setdefault(setting.path, []).append(f"# {setting.help}")
+            if setting.kind == "servers":
+                from opstui.server_settings import EXAMPLE
+
+                sections[setting.path].append(EXAMPLE.rstrip())
             continue
         lines += [f"# {setting.help}{note}", f"# {key} = {_toml(value)}"]
     parts = ["# opstui settings; remove a # to change one", "", *sections.pop("", [])]

@@ -37,9 +37,13 @@ class Front:
     world: World
     connection: MlflowConnection
     machine: str
+    servers: Servers | None = None
+    """The CI servers, where they are to be let go of."""
 
     async def close(self) -> None:
         """Let go of the servers; the embedded one ends with the last opstui."""
+        if self.servers is not None:
+            await self.servers.close()
         await self.connection.close()
         await self.world.local.stop()
 
@@ -68,6 +72,7 @@ def open_front(
         repository=top or path, state=places.state, cache=places.cache, calls=calls,
         command=settings.ci_command or None, repo_command=settings.repository_ci_command or None,
         slots=settings.ci_slots, timeout=settings.ci_timeout * 60 or None, environ=environ,
+        options=settings.ci_servers,
     ))
     world = World(
         git=GitRepository(path, calls, ahead), ci=servers, ci_search=servers,
@@ -85,7 +90,9 @@ def open_front(
         ),
         ascii_only=settings.ascii or not _unicode(environ),
     )
-    return Front(path, settings, places, environ, world, connection, socket.gethostname())
+    return Front(
+        path, settings, places, environ, world, connection, socket.gethostname(), servers
+    )
 
 
 def _unicode(environ: Mapping[str, str]) -> bool:

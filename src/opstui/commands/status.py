@@ -39,8 +39,6 @@ async def run(args: argparse.Namespace, places: Places, environ: Mapping[str, st
         print(json.dumps(facts, indent=2, ensure_ascii=False))
     else:
         for name, section in facts.items():
-            if section["error"]:
-                print(f"{name:<12} {section['error']}")
-            else:
-                print(f"{name:<12} {section['summary']}")
+            told = (section["summary"], section["error"])
+            print(f"{name:<12} {'; '.join(filter(None, told))}")
     return 1 if any(section["error"] for section in facts.values()) else 0

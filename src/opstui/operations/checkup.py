@@ -7,11 +7,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import monotonic
 
+from opstui.backends.ci_protocols import CiServer
+from opstui.domain.ci import CiPlace
 from opstui.domain.errors import OpstuiError
 from opstui.domain.local_mlflow import LocalPhase
 from opstui.domain.status import Status
 from opstui.domain.words import plural
+from opstui.operations.evidence import answer
+from opstui.operations.searching import found_by
 from opstui.operations.world import World
+
+CI_SECONDS = 20.0
+"""For finding the CI servers and their answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +39,11 @@ async def look(world: World) -> tuple[Finding, ...]:
         "repository": _repository, "branches": _branches, "local CI": _ci, "Docker": _docker,
         "MLflow": _tracking, "registry": _registry, "local MLflow": _local, "journal": _journal,
     }
-    found = await asyncio.gather(*(_timed(name, ask, world) for name, ask in asked.items()))
-    return tuple(found)
+    found, servers = await asyncio.gather(
+        asyncio.gather(*(_timed(name, ask, world) for name, ask in asked.items())),
+        _servers(world),
+    )
+    return (*found, *servers)
 
 
 async def _timed(
@@ -68,6 +78,38 @@ async def _ci(world: World) -> tuple[Status, str, str]:
                 "set `ci.command` in the settings, or add .ci/run to the repository")
     trusted = "trusted" if command.trusted else "not trusted yet: opstui will show it and ask"
     return Status.PASSED, f"{command.text} (from {command.source}; {trusted})", ""
+
+
+async def _servers(world: World) -> tuple[Finding, ...]:
+    """Every place where a CI server was looked for; those that are one are asked."""
+    search = world.ci_search
+    if search is None:
+        return ()
+    end = asyncio.get_running_loop().time() + CI_SECONDS
+    everything = await found_by(search, end - CI_SECONDS / 2)
+    servers = {server.name: server for server in world.ci}
+    found = await asyncio.gather(
+        *(_place(place, servers.get(place.name), end) for place in search.places())
+    )
+    if everything:
+        return tuple(found)
+    late = Finding("CI servers", Status.WARNED, "some hosts did not say in time what they are",
+                   "their addresses are those of the remotes: check the network")
+    return (*found, late)
+
+
+async def _place(place: CiPlace, server: CiServer | None, end: float) -> Finding:
+    name = f"CI {place.name}"
+    if server is None or not place.kind:
+        return Finding(name, Status.WARNED, f"{place.where}: no CI server", place.note)
+    began = monotonic()
+    said = await answer(server.runs(1), end)
+    taken = (monotonic() - began) * 1000
+    text = f"{place.kind} at {server.where}, login: {place.login}"
+    hint = "; ".join(dict.fromkeys(filter(None, (place.note, server.note()))))
+    if said.value is None:
+        return Finding(name, Status.FAILED, f"{text}; {said.reason}", hint, taken)
+    return Finding(name, Status.WARNED if hint else Status.PASSED, text, hint, taken)
 
 
 async def _docker(world: World) -> tuple[Status, str, str]:

@@ -20,6 +20,7 @@ from opstui.domain.model import ModelVersion
 from opstui.domain.promotion import Evidence, MetricDelta, direction_of
 from opstui.domain.status import Status
 from opstui.domain.words import short
+from opstui.operations.searching import found_by
 from opstui.operations.world import World
 
 LIMIT = 10.0
@@ -180,14 +181,16 @@ async def ci_evidence(world: World, commit: str, deadline: float) -> Evidence:
     """What all CI servers say of exactly this commit, by the newest run of each workflow."""
     if missing := _no_commit("ci", commit):
         return missing
-    if not world.ci:
+    # Half of the time at most: servers that are known must have some to answer.
+    now = asyncio.get_running_loop().time()
+    await found_by(world.ci_search, now + (deadline - now) / 2)
+    servers = tuple(world.ci)
+    if not servers:
         return Evidence("ci", Status.UNKNOWN, "no CI server is known")
-    answers = await asyncio.gather(
-        *(answer(server.runs(_CI_RUNS), deadline) for server in world.ci)
-    )
+    answers = await asyncio.gather(*(answer(server.runs(_CI_RUNS), deadline) for server in servers))
     known = {run.key: run for run in world.board.ci_runs}
     failures = []
-    for server, said in zip(world.ci, answers, strict=True):
+    for server, said in zip(servers, answers, strict=True):
         if said.value is None:
             failures.append(f"{server.name}: {said.reason}")
         else:
@@ -195,7 +198,7 @@ async def ci_evidence(world: World, commit: str, deadline: float) -> Evidence:
     newest = newest_by_workflow(run for run in known.values() if run.commit == commit)
     silent = f"; not asked: {', '.join(failures)}" if failures else ""
     if not newest:
-        asked = ", ".join(server.name for server in world.ci)
+        asked = ", ".join(server.name for server in servers)
         text = f"no run of {short(commit)} is known ({asked})"
         return Evidence("ci", Status.UNKNOWN, text + silent)
     status = together(newest)

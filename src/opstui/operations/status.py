@@ -12,9 +12,14 @@ from typing import Any
 from opstui.domain.errors import OpstuiError
 from opstui.domain.status import Status
 from opstui.domain.words import plural
+from opstui.operations.evidence import answer
+from opstui.operations.searching import found_by
 from opstui.operations.world import World
 
 Section = dict[str, Any]
+
+CI_SECONDS = 20.0
+"""For finding the CI servers and their answers."""
 
 
 async def gather(world: World) -> dict[str, Section]:
@@ -48,10 +53,17 @@ async def _branches(world: World) -> Section:
 
 
 async def _ci(world: World) -> Section:
-    lists = await asyncio.gather(*(server.runs(100) for server in world.ci))
-    runs = [run for some in lists for run in some]
+    """The runs of all servers; one that fails is named, and takes none of the others' runs away."""
+    end = asyncio.get_running_loop().time() + CI_SECONDS
+    await found_by(world.ci_search, end - CI_SECONDS / 2)
+    servers = tuple(world.ci)
+    answers = await asyncio.gather(*(answer(server.runs(100), end) for server in servers))
+    failures = [f"{server.name}: {said.reason}"
+                for server, said in zip(servers, answers, strict=True) if said.value is None]
+    runs = [run for said in answers for run in said.value or ()]
     failed = sum(run.status is Status.FAILED for run in runs)
-    return {"summary": f"{plural(len(runs), 'run')}, {failed} failed",
+    told = "" if failures and not runs else f"{plural(len(runs), 'run')}, {failed} failed"
+    return {"error": "; ".join(failures) or None, "summary": told,
             "items": [plain(run) for run in runs]}
 
 
