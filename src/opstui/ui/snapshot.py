@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from opstui.domain.page import Page
+
+_KEY = attrgetter("key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,6 @@ class Snapshot:
 
 def _once(items: tuple[Any, ...]) -> tuple[Any, ...]:
     """Each key once, at its first place; usually they are."""
-    if len({item.key for item in items}) == len(items):
+    if len(set(map(_KEY, items))) == len(items):
         return items
     return tuple({item.key: item for item in reversed(items)}.values())[::-1]
