@@ -51,8 +51,9 @@ on:
 
 @pytest.mark.parametrize("text", [
     "on: [", "a: b: c", "\tx: 1", "on: *nothing", "a: \x00", "? {[a]: b}: {c: d}\non: [push",
-    "[" * 5000, "x" * (600 << 10),
-], ids=["open", "colons", "tab", "alias", "nul", "keys", "deep", "large"])
+    "[" * 5000, "- " * 5000, "? " * 5000, "on: *a\na: &a [*a]", "x" * (600 << 10),
+], ids=["open", "colons", "tab", "alias", "nul", "keys", "deep", "nested", "questions", "self",
+        "large"])
 def test_what_is_no_yaml_is_said_and_not_raised_through(text: str) -> None:
     with pytest.raises(UnreadableWorkflowError, match=r"YAML|too large"):
         inputs(text)

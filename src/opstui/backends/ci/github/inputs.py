@@ -12,6 +12,8 @@ from opstui.domain.ci import Input
 
 MOST_CHARACTERS = 512 << 10
 """GitHub takes no larger workflow file."""
+MOST_DEPTH = 60
+"""Lists and mappings inside each other; a workflow has about ten."""
 TRIGGER = "workflow_dispatch"
 Tree = dict[str, object]
 
@@ -37,17 +39,32 @@ def triggers(text: str) -> frozenset[str]:
 def _parsed(text: str) -> Tree:
     import yaml
 
+    class Loader(yaml.BaseLoader):
+        """Knows texts, lists and mappings only, and how deep they may be.
+
+        It makes no objects, and leaves `on` and `yes` as the words they are.
+        """
+
+        depth = 0
+
+        def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+            self.depth += 1
+            if self.depth > MOST_DEPTH:
+                raise UnreadableWorkflowError("it is not YAML that a workflow is written in")
+            try:
+                return super().compose_node(parent, index)
+            finally:
+                self.depth -= 1
+
     if len(text) > MOST_CHARACTERS:
         raise UnreadableWorkflowError("it is too large for a workflow file")
     try:
-        # This loader knows texts, lists and mappings only: it makes no objects, and leaves `on`
-        # and `yes` as the words they are.
-        return _tree(yaml.load(text, Loader=yaml.BaseLoader))
+        return _tree(yaml.load(text, Loader=Loader))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" in line {mark.line + 1}" if mark is not None else ""
         raise UnreadableWorkflowError(f"it is not YAML{place}") from error
-    except (RecursionError, TypeError, ValueError) as error:
+    except (TypeError, ValueError) as error:
         raise UnreadableWorkflowError("it is not YAML that a workflow is written in") from error
 
 

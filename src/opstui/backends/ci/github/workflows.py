@@ -6,6 +6,7 @@ from the files on the default branch, where GitHub also looks for the trigger.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 from typing import TYPE_CHECKING
@@ -43,7 +44,8 @@ async def _read(door: Door, repository: str, data: Json) -> Workflow | None:
     known = Workflow(path.removeprefix(FOLDER), data.text("name") or path, note=HEAD)
     try:
         answer = await door.get(f"/repos/{repository}/contents/{quote(path)}")
-        declared = inputs(_content(answer.json()))
+        # In a thread: the largest files take seconds.
+        declared = await asyncio.to_thread(inputs, _content(answer.json()))
     except RefusalError as error:
         if error.status == 404:
             return None  # it is on another branch only, where it can't be started
