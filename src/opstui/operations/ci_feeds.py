@@ -75,8 +75,14 @@ class Feeds:
     def all(self) -> tuple[Feed, ...]:
         """The feeds in the order of their servers."""
         for server in self._servers:
-            if server.name not in self._feeds:
-                self._feeds[server.name] = Feed(server)
+            feed = self._feeds.setdefault(server.name, Feed(server))
+            if feed.server is not server:
+                # Found again, with another login: what was told stays until it answers.
+                feed.server = server
+                feed.urge()
+                if feed.ear is not None:
+                    feed.ear.cancel()
+                    feed.ear = None
         return tuple(self._feeds[server.name] for server in self._servers)
 
     @property
@@ -135,7 +141,16 @@ class Feeds:
             await self._leave(event)
 
     def poke(self, name: str = "") -> None:
-        """Ask a server (all, without a name) at the next load, whatever its pace."""
+        """Ask a server (all, without a name) at the next load, whatever its pace.
+
+        Without a name it is the person who asks: where a login was refused, logins are looked
+        for again.
+        """
+        if not name and self._search is not None and not self.searching and any(
+            feed.server.rest() == math.inf for feed in self._feeds.values()
+        ):
+            self._search.forget()
+            self._searching = None
         for feed in self._feeds.values():
             if name in ("", feed.server.name):
                 feed.urge()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import math
 from collections.abc import AsyncIterator, Iterator
@@ -354,6 +355,30 @@ async def test_a_small_budget_is_told_and_a_large_one_is_not(
     await known.get("/api/plain")
     assert known.note() == ""
     await known.close()
+
+
+async def test_a_small_budget_is_spread_and_half_of_it_left_to_the_person(
+    door: Door, forge: Forge
+) -> None:
+    forge.extra = {"RateLimit-Limit": "60", "RateLimit-Remaining": "30", "RateLimit-Reset": "1800"}
+    await door.get("/plain")
+    assert door.rest() == pytest.approx(120, abs=1)
+    forge.extra = {"RateLimit-Limit": "60", "RateLimit-Remaining": "30", "RateLimit-Reset": "0"}
+    await door.get("/plain")
+    assert door.rest() == 0
+
+
+async def test_closing_while_an_answer_is_awaited_is_a_lost_connection(
+    door: Door, forge: Forge
+) -> None:
+    forge.break_with("stalled")
+    asked = asyncio.create_task(door.get("/plain"))
+    while not forge.requests:
+        await asyncio.sleep(0.01)
+    await door.close()
+    with pytest.raises(OpstuiError):
+        await asked
+    forge.mend()
 
 
 async def test_failures_are_met_with_patience_that_doubles_up_to_five_minutes(

@@ -69,7 +69,7 @@ class Attempts:
             except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
                 if isinstance(error, httpx.ConnectError):
                     raise self._unreachable(error) from error
-                if retries == 0:
+                if retries == 0 or client.is_closed:
                     lost = f"the connection to {self._product} was lost"
                     raise self._unanswered(lost, writes) from error
                 retries -= 1
