@@ -34,6 +34,14 @@ def test_environment_wins_over_the_own_file_wins_over_the_repository(tmp_path: P
     assert found.champion == "live"
 
 
+def test_on_a_thin_line_the_theme_is_the_terminals_own_unless_one_is_set(tmp_path: Path) -> None:
+    slow = {"OPSTUI_SLOW": "1"}
+    assert load(tmp_path / "none.toml", None, slow).theme == "terminal"
+    own = written(tmp_path / "own.toml", 'theme = "light"\n')
+    assert load(own, None, slow).theme == "light"
+    assert load(own, None, {**slow, "OPSTUI_THEME": "dark"}).theme == "dark"
+
+
 @pytest.mark.parametrize(("text", "said"), [
     ("theme = 3", r"theme must be a text in quotes, not 3 \(.*config.toml:1\)"),
     ('theme = "pink"', "theme must be one of dark, light, terminal"),

@@ -11,7 +11,14 @@ from collections.abc import Sequence
 from textual.geometry import Region
 from textual.widget import Widget
 
+from opstui.lean.driver import LeanDriver
 from opstui.lean.frames import Frames
+
+
+def thin(widget: Widget) -> bool:
+    """Whether the line to the terminal was seen to carry little."""
+    driver = widget.app._driver
+    return isinstance(driver, LeanDriver) and driver.flow.thin
 
 
 def paint(widget: Widget, lines: Sequence[int]) -> bool:

@@ -20,9 +20,11 @@ OFTEN = 0.25
 """Seconds: frames that follow each other faster are asked about."""
 LARGE = 1024
 """Bytes: more of them are asked about whenever they come."""
-TELLING = 2048
+TELLING = 1000
 """Bytes: fewer say nothing about how fast a line is."""
-THIN = 64_000.0
+SAMPLES = 3
+"""The fastest of the last few counts: a terminal that is busy for a moment is no thin line."""
+THIN = 48_000.0
 """Bytes a second: a line that carries less is thin."""
 SLACK = 0.03
 """Seconds of the line's time that may be under way beyond what fills it."""
@@ -50,10 +52,14 @@ class Flow:
         """Until then answers may come that were not waited for any longer."""
         self._last = -inf
         self._half = ""
+        self._answer = -inf
+        """When the last answer came, and bytes written by the time it was asked for."""
+        self._told = 0
         self.answers = False
         """Whether the terminal ever answered; as long as it did not, nothing is known."""
         self.trip = inf
         """Seconds that the shortest question and answer took."""
+        self._seen: deque[float] = deque(maxlen=SAMPLES)
         self.rate = inf
         """Bytes a second, as far as that could be seen."""
 
@@ -76,7 +82,7 @@ class Flow:
             return True
         waited = self._clock() - self._asked[0][0]
         if waited > PATIENCE:
-            self.rate = min(self.rate, self.under_way / waited)
+            self._see(min(self.rate, self.under_way / waited))
             self._stray = self._clock() + STRAY
             self._asked.clear()
             self._arrived = self._written
@@ -135,12 +141,19 @@ class Flow:
         self.answers = True
         if not self._asked:
             return
+        now = self._clock()
         at, written, arrived = self._asked.popleft()
-        took = max(self._clock() - at, 1e-4)
-        self._arrived = max(self._arrived, written)
-        count = written - arrived
-        if count >= TELLING and self.trip is not inf:
-            seen = count / max(took - self.trip, 1e-3)
-            # a line that became narrow is believed at once, so that nothing piles up
-            self.rate = seen if seen < self.rate else min(seen, (self.rate + seen) / 2)
+        took, last = max(now - at, 1e-4), self._answer
+        self._answer, self._arrived = now, max(self._arrived, written)
         self.trip = min(self.trip, took)
+        if at < last:  # the line had no pause since the answer before
+            arrived, took = self._told, now - last
+        else:
+            took -= self.trip
+        self._told = written
+        if written - arrived >= TELLING:
+            self._see((written - arrived) / max(took, 1e-3))
+
+    def _see(self, rate: float) -> None:
+        self._seen.append(rate)
+        self.rate = max(self._seen)

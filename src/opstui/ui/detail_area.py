@@ -9,6 +9,7 @@ from functools import partial
 from textual.timer import Timer
 
 from opstui.domain.errors import OpstuiError
+from opstui.lean.direct import thin
 from opstui.ui.desk import Detail
 from opstui.ui.document import Document
 from opstui.ui.document_view import DocumentView
@@ -17,8 +18,9 @@ from opstui.ui.paint import Line, Span, line
 from opstui.ui.theme import Brush
 from opstui.ui.work import start_work
 
-RESTS = 0.18
-"""Seconds the cursor must rest before details are asked for, so that a held key asks once."""
+RESTS, THIN_RESTS = 0.18, 0.8
+"""Seconds the cursor must rest before details are asked for, so that a held key asks once; and on
+a line that was seen to be thin, where they would hold up the next key."""
 KEPT = 40
 """Documents that are remembered with where they were scrolled to."""
 LOG_BYTES = 4_000_000
@@ -55,7 +57,7 @@ class DetailArea(DocumentView):
         coming = self._chosen(self._coming[1])
         if coming is None or not self._shown or coming.id == self._shown:
             self.settle()
-        self._timer = self.set_timer(self.rests, self.read)
+        self._timer = self.set_timer(max(self.rests, THIN_RESTS * thin(self)), self.read)
 
     def settle(self) -> None:
         """Show what was asked for last without waiting for the cursor to rest."""

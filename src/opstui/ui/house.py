@@ -18,7 +18,7 @@ from opstui.domain.errors import OpstuiError
 from opstui.ui import news
 from opstui.ui.bar import Bar
 from opstui.ui.carrying import counted
-from opstui.ui.detail_area import DetailArea
+from opstui.ui.detail_area import THIN_RESTS, DetailArea
 from opstui.ui.filter_line import FilterLine
 from opstui.ui.floor import Floor
 from opstui.ui.footer import footer, notice
@@ -35,8 +35,8 @@ from opstui.ui.work import start_work
 
 NOTICE = 8.0
 """Seconds a notice stays, unless a key takes it away."""
-SLOW_PACE, SLOW_RESTS = 3.0, 0.8
-"""On a slow line: times that polling takes longer, seconds before details are asked for."""
+SLOW_PACE = 3.0
+"""On a slow line: times that polling takes longer."""
 FIRST = 0.5
 """Seconds that the first pane has for itself: the others import much for their first load."""
 AGES = 60.0
@@ -66,7 +66,7 @@ class House(Screen[None]):
         panes = [Pane(spec, brush, clock, self._presence) for spec in (*specs, *extra)]
         self.floor = Floor(panes, len(specs), DetailArea(brush))
         if slow:
-            self.floor.detail.rests = SLOW_RESTS
+            self.floor.detail.rests = THIN_RESTS
             for pane in panes:
                 pane.polls.pace = SLOW_PACE
         self.keys = Keys(self, keymap, read_only=read_only)
