@@ -198,6 +198,17 @@ async def test_servers_that_are_found_later_join() -> None:
     assert {run.server for run in await known.load()} == {"a", "b"}
 
 
+async def test_servers_are_looked_for_once_the_listener_that_is_expected_is_there() -> None:
+    servers: list[BaseServer] = [Polled("a", ci_run(id="1"))]
+    found = Polled("b", ci_run(id="2"))
+    known = Feeds(servers, Search(servers, found), lambda: NOW)
+    known.expect()
+    assert {run.server for run in await known.load()} == {"a"}
+    async with aclosing(known.changes()) as news:
+        await anext(news)
+        assert {run.server for run in await known.load()} == {"a", "b"}
+
+
 async def test_the_end_of_a_run_is_told_also_when_nobody_looks() -> None:
     server = Telling("a", ci_run(Status.RUNNING))
     known = feeds(server)

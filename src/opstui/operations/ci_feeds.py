@@ -69,6 +69,8 @@ class Feeds:
         self._feeds: dict[str, Feed] = {}
         self._news: set[asyncio.Event] = set()
         self._searching: asyncio.Task[None] | None = None
+        self._expected = False
+        """Somebody will listen, but is not there yet."""
         self._collecting = 0
         """Loads that wait: what arrives meanwhile is theirs to show."""
 
@@ -90,13 +92,18 @@ class Feeds:
         """Whether servers are still being looked for."""
         return self._searching is not None and not self._searching.done()
 
+    def expect(self) -> None:
+        """Somebody will listen to `changes` soon: the search for servers begins with them."""
+        self._expected = True
+
     async def load(self) -> tuple[CiRun, ...]:
         """The runs of all servers, newest first; asks those that are due.
 
         Where somebody listens to `changes`, slow servers are not waited for. Raises OpstuiError
         when every server failed and none ever answered.
         """
-        self._look()
+        if not self._expected:
+            self._look()
         if self._searching is not None and not self._news:
             await self._searching
         now = asyncio.get_running_loop().time()
@@ -112,7 +119,7 @@ class Feeds:
     async def _collect(self, asked: Sequence[asyncio.Task[None]]) -> None:
         self._collecting += 1
         try:
-            await asyncio.wait(asked, timeout=GRACE if self._news else None)
+            await asyncio.wait(asked, timeout=GRACE if self._news or self._expected else None)
             if not any(feed.settled for feed in self._feeds.values()):
                 await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -164,6 +171,9 @@ class Feeds:
         """Yields when a server has news, answered late, or was found."""
         event = asyncio.Event()
         self._news.add(event)
+        if self._expected:
+            self._expected = False
+            self._look()
         try:
             while True:
                 for feed in self.all():

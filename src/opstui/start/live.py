@@ -114,6 +114,7 @@ class Live:
 
     async def read(self, look: str, *, read_only: bool) -> None:
         """Ask every source; draw what they say, if the kept frame was drawn in this look."""
+        self._world.feeds.expect()
         asked = [room.level.begin() for room in self.rooms]
         if self._frame is None:
             await asyncio.sleep(0.001)  # the questions are on their way
