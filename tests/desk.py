@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from opstui.ui.desk import Choice, Detail, Form, Prompt, Question
+from opstui.ui.view import View
 
 
 @dataclass
@@ -19,6 +21,8 @@ class ScriptedDesk:
     filled: list[Mapping[str, str] | None] = field(default_factory=list)
     read_only: bool = False
 
+    sets: list[Sequence[str] | None] = field(default_factory=list)
+    opened: list[tuple[str, View[Any]]] = field(default_factory=list)
     forms: list[Form] = field(default_factory=list)
     rung: list[str] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
@@ -50,6 +54,16 @@ class ScriptedDesk:
         self.forms.append(form)
         assert self.filled, f"nobody expected the form {form.title!r}"
         return self.filled.pop(0)
+
+    async def pick(
+        self, title: str, choices: Sequence[Choice], picked: Sequence[str]
+    ) -> Sequence[str] | None:
+        self.menus.append(choices)
+        assert self.sets, f"nobody expected the menu {title!r}"
+        return self.sets.pop(0)
+
+    def open(self, view: View[Any], name: str) -> None:
+        self.opened.append((name, view))
 
     async def read(self, title: str, body: Detail) -> None:
         self.documents.append((title, body))

@@ -15,3 +15,7 @@ class Page(Generic[T_co]):
     items: tuple[T_co, ...]
     token: str = ""
     """Empty on the last page."""
+    changed: tuple[T_co, ...] = ()
+    """Items of other pages as they are now; they replace what is shown of them, in place."""
+    gone: frozenset[str] = frozenset()
+    """Keys of items of other pages that are no more."""

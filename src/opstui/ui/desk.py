@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from opstui.ui.log_feed import Log
 from opstui.ui.paint import Line
+
+if TYPE_CHECKING:
+    from opstui.ui.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,17 @@ class Desk(Protocol):
 
     async def choose(self, title: str, choices: Sequence[Choice]) -> str | None:
         """A menu; the chosen id, or None."""
+        ...
+
+    async def pick(
+        self, title: str, choices: Sequence[Choice], picked: Sequence[str]
+    ) -> Sequence[str] | None:
+        """A menu of which any number is picked, beginning with `picked`: the ids in the order of
+        picking; None when it was left as it was."""
+        ...
+
+    def open(self, view: View[Any], name: str) -> None:
+        """Show a list inside the one in sight; `name` is for the breadcrumb."""
         ...
 
     async def read(self, title: str, body: Detail) -> None:

@@ -40,7 +40,7 @@ def facts(level: Level, shown: int) -> Line:
     if snapshot.loaded:
         more = "+" if snapshot.token else ""
         at = f"{place.index + 1}/" if shown else ""
-        of = f" of {total}" if shown != total else ""
+        of = f" of {total}" if shown < total else ""
         spans.append(Span(f"{at}{shown}{of}{more}", "dim"))
     if snapshot.problem and snapshot.at is not None:
         old = words.age(snapshot.at, level.clock())

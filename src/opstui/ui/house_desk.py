@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from opstui.ui import news
 from opstui.ui.desk import Choice, Detail, Form, Prompt, Question
@@ -12,6 +12,7 @@ from opstui.ui.desk import Choice, Detail, Form, Prompt, Question
 if TYPE_CHECKING:
     from opstui.ui.dialog import Dialog
     from opstui.ui.house import House
+    from opstui.ui.view import View
 
 R = TypeVar("R")
 
@@ -101,6 +102,22 @@ class HouseDesk:
     def go(self, kind: str, key: str) -> None:
         """Focus the pane of this kind and select the item with this key."""
         self._house.floor.go_kind(kind, key)
+
+    def open(self, view: View[Any], name: str) -> None:
+        """Show a list inside the one in sight."""
+        floor = self._house.floor
+        floor.pane.open_view(view, name)
+        floor.show_details()
+
+    async def pick(
+        self, title: str, choices: Sequence[Choice], picked: Sequence[str]
+    ) -> Sequence[str] | None:
+        """A menu of which any number is picked."""
+        from opstui.ui.pick import Pick
+
+        house = self._house
+        dialog = Pick(self, house.keys.keymap, house.brush, title, choices, picked)
+        return await self.show(dialog)
 
     def copy(self, text: str, what: str) -> None:
         """Copy to the person's clipboard, over SSH too, and say so."""

@@ -109,10 +109,14 @@ class Pane(Ground):
         child = self.view.child(item) if item is not None else None
         if child is None:
             return False
-        self.stacks[self.tab].append(Level(child, self.clock, name=self.view.name(item)))
+        self.open_view(child, self.view.name(item))
+        return True
+
+    def open_view(self, view: View[Any], name: str) -> None:
+        """Show a list inside the one in sight; esc goes back."""
+        self.stacks[self.tab].append(Level(view, self.clock, name=name))
         self.show_level()
         self.reload()
-        return True
 
     def back(self) -> bool:
         """Clear the marks, else the filter, else leave the list; False at the top."""

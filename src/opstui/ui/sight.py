@@ -19,7 +19,7 @@ def rows(level: Level, shape: Shape, busy: set[str]) -> Rows:
     view, snapshot = level.view, level.snapshot
     columns = view.columns()
     return Rows(
-        columns=columns, items=snapshot.items, words=_words(view, columns),
+        columns=columns, items=view.unfolded(snapshot.items), words=_words(view, columns),
         empty=_empty(level), stale=bool(snapshot.problem), more=bool(snapshot.token),
         shape=shape, busy=busy, filtered=view.filters_on_server, sorted=view.sorts_on_server,
     )

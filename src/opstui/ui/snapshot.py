@@ -40,7 +40,8 @@ class Snapshot:
         if fresh or len(self.items) <= len(page.items) or not page.token:
             items = self.items if self.items == page.items else _once(page.items)
             return Snapshot(items, page.token, at)
-        return Snapshot(_once((*page.items, *self.items)), self.token, at)
+        items = _renewed(_once((*page.items, *self.items)), page)
+        return Snapshot(self.items if self.items == items else items, self.token, at)
 
     def more(self, page: Page[Any], at: datetime) -> Snapshot:
         """After reading the page behind these items; repeated items are left out."""
@@ -49,6 +50,14 @@ class Snapshot:
     def failed(self, problem: str) -> Snapshot:
         """After a load that failed: the items stay, with the reason."""
         return replace(self, problem=problem)
+
+
+def _renewed(items: tuple[Any, ...], page: Page[Any]) -> tuple[Any, ...]:
+    """With what a page tells of the items of others."""
+    if not page.changed and not page.gone:
+        return items
+    changed = {item.key: item for item in page.changed}
+    return tuple(changed.get(item.key, item) for item in items if item.key not in page.gone)
 
 
 def _once(items: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from textual.suggester import Suggester
 
 
 class SuggestWord(Suggester):
-    """Completes the last word of the text from a list."""
+    """Completes the end of the text from a list, whose words may hold spaces themselves."""
 
     def __init__(self, words: Sequence[str]) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
@@ -16,10 +16,16 @@ class SuggestWord(Suggester):
 
     async def get_suggestion(self, value: str) -> str | None:
         """The text with its last word completed, or None."""
-        start, _, word = value.rpartition(" ")
-        if not word:
-            return None
-        for candidate in self.words:
-            if candidate.startswith(word) and candidate != word:
-                return f"{start} {candidate}" if start else candidate
+        for start in _starts(value):
+            typed = value[start:]
+            for word in self.words:
+                if word.startswith(typed) and word != typed:
+                    return value[:start] + word
         return None
+
+
+def _starts(value: str) -> Iterator[int]:
+    """Where the last word may begin, the longest first."""
+    for n in range(len(value)):
+        if value[n] not in " (," and (n == 0 or value[n - 1] in " (,"):
+            yield n

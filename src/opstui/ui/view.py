@@ -88,6 +88,10 @@ class View(Generic[T]):
         """What to offer below the error of a source that never answered."""
         return ()
 
+    def unfolded(self, items: Sequence[T]) -> Sequence[T]:
+        """The rows for what was read: with what is inside of those that are unfolded."""
+        return items
+
     def words(self, item: T) -> str:
         """The text that `/` filters by; the default is every column's text."""
         from opstui.ui.column import as_line
