@@ -172,8 +172,14 @@ class LogText:
         """The lines from `first` up to before `stop`, as they came."""
         if first >= min(stop, len(self)):
             return b""
-        end = self._starts[stop] if stop < len(self) else self.size
-        return bytes(self._data[self._starts[first] - self._base : end - self._base])
+        start = self._starts[first] - self._base
+        return bytes(self._data[start : start + self.span(first, stop)])
+
+    def span(self, first: int, stop: int) -> int:
+        """Bytes from line `first` up to before line `stop`."""
+        if first >= min(stop, len(self)):
+            return 0
+        return (self._starts[stop] if stop < len(self) else self.size) - self._starts[first]
 
     def at(self, offset: int) -> int:
         """The number of the line that holds the byte at an offset."""

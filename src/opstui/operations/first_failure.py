@@ -84,7 +84,7 @@ async def first_failure(
     lines = ErrorLines(text, part)
     line = await _line(text, part, failures, lines)
     tests = tuple(dict.fromkeys(one.where or one.text for one in failures if one.test))
-    if not tests and len(text.stretch(part.start, part.stop)) < MOST_READ:
+    if not tests and text.span(part.start, part.stop) < MOST_READ:
         await _look(lines, all_of_it=True)
         tests = failing_tests(text, lines)
     return FirstFailure(

@@ -123,6 +123,7 @@ async def read_failure(
     """Open the log at the first failing step's own lines."""
     from opstui.operations.first_failure import first_failure
 
+    desk.say(f"looking for what failed in {Target(run, job).title}")
     failure = await first_failure(server, run, job)
     if failure.problem and not len(failure.text):
         failure_lines = _excerpt(world, failure)
