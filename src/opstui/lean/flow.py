@@ -20,7 +20,7 @@ OFTEN = 0.25
 """Seconds: frames that follow each other faster are asked about."""
 LARGE = 1024
 """Bytes: more of them are asked about whenever they come."""
-TELLING = 1000
+TELLING = 3000
 """Bytes: fewer say nothing about how fast a line is."""
 SAMPLES = 3
 """The fastest of the last few counts: a terminal that is busy for a moment is no thin line."""
@@ -52,21 +52,22 @@ class Flow:
         """Until then answers may come that were not waited for any longer."""
         self._last = -inf
         self._half = ""
-        self._answer = -inf
-        """When the last answer came, and bytes written by the time it was asked for."""
-        self._told = 0
         self.answers = False
         """Whether the terminal ever answered; as long as it did not, nothing is known."""
         self.trip = inf
         """Seconds that the shortest question and answer took."""
-        self._seen: deque[float] = deque(maxlen=SAMPLES)
-        self.rate = inf
-        """Bytes a second, as far as that could be seen."""
+        self._seen: deque[tuple[int, float]] = deque(maxlen=SAMPLES)
+        """Bytes of the last large frames, and seconds until they were answered."""
 
     @property
     def under_way(self) -> int:
         """Bytes that the terminal has not told of yet."""
         return self._written - self._arrived
+
+    @property
+    def rate(self) -> float:
+        """Bytes a second, as far as that could be seen."""
+        return max((count / max(took - self.trip, 1e-3) for count, took in self._seen), default=inf)
 
     @property
     def window(self) -> int:
@@ -82,7 +83,8 @@ class Flow:
             return True
         waited = self._clock() - self._asked[0][0]
         if waited > PATIENCE:
-            self._see(min(self.rate, self.under_way / waited))
+            self._seen.clear()
+            self._seen.append((self.under_way, waited))
             self._stray = self._clock() + STRAY
             self._asked.clear()
             self._arrived = self._written
@@ -141,19 +143,9 @@ class Flow:
         self.answers = True
         if not self._asked:
             return
-        now = self._clock()
         at, written, arrived = self._asked.popleft()
-        took, last = max(now - at, 1e-4), self._answer
-        self._answer, self._arrived = now, max(self._arrived, written)
+        took = max(self._clock() - at, 1e-4)
+        self._arrived = max(self._arrived, written)
         self.trip = min(self.trip, took)
-        if at < last:  # the line had no pause since the answer before
-            arrived, took = self._told, now - last
-        else:
-            took -= self.trip
-        self._told = written
         if written - arrived >= TELLING:
-            self._see((written - arrived) / max(took, 1e-3))
-
-    def _see(self, rate: float) -> None:
-        self._seen.append(rate)
-        self.rate = max(self._seen)
+            self._seen.append((written - arrived, took))
