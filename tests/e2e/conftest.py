@@ -30,9 +30,12 @@ def served(tmp_path: Path, mlflow_server: MlflowServer) -> Machine:
 
 
 @pytest.fixture
-def ground(tmp_path: Path, buildbot: Buildbot) -> Ground:
-    """A clone whose commits a real Buildbot and the local runner have built."""
-    return make(tmp_path, buildbot)
+def ground(request: pytest.FixtureRequest, tmp_path: Path, buildbot: Buildbot) -> Ground:
+    """A clone whose commits a real Buildbot and the local runner have built.
+
+    Its parameter, if any, says whose runs are the newer ones.
+    """
+    return make(tmp_path, buildbot, getattr(request, "param", "local"))
 
 
 @pytest.fixture

@@ -34,3 +34,18 @@ async def test_both_servers_say_the_same_of_each_commit(ground: Ground) -> None:
         assert ground.failing in log.data.decode()
         await server.close()
     assert ground.machine.git("rev-parse", "HEAD") == ground.red
+
+
+@pytest.mark.parametrize("ground", ["local", NAME], indirect=True)
+def test_from_what_is_broken_to_the_failing_line_in_three_keys(
+    ground: Ground, request: pytest.FixtureRequest
+) -> None:
+    newest = request.node.callspec.params["ground"]
+    what = {"local": ".ci/run", NAME: "churn › unit"}[newest]
+    with ground.machine.open() as terminal:
+        terminal.sees("▌* main", "✗", "2 CI")
+        terminal.press("2").sees("local", NAME, "8 ─╮", "▌✗", ground.failing)
+        terminal.press("g").sees("1/8", "▌✗", ground.failing)
+        terminal.press("f").sees(f"›{ground.failing}", what, "esc close")
+        terminal.press("esc").sees("f first failure").press("q")
+        assert terminal.ends() == 0

@@ -8,7 +8,8 @@ Its history is green, green, red on both, newest first red: `unit.sh` of the hea
         with ground.machine.open() as terminal:
             terminal.press("2").sees("farm", "local", "✗")
 
-The fixture `ground` makes it, builds everything and returns once both servers have ended.
+The fixture `ground` makes it, builds everything and returns once both servers have ended. Its
+parameter, if any, says whose runs are the newer ones.
 """
 
 from __future__ import annotations
@@ -61,17 +62,18 @@ class Ground:
         return self.machine.root / "seed"
 
     def commit(self, subject: str, unit: str, branch: str = "main") -> str:
-        """Commit to the origin, build it on Buildbot, and fetch it."""
+        """Commit to the origin, and fetch it."""
         self.machine.git("checkout", "--quiet", branch, folder=self.seed)
         commit = self.machine.commit(subject, {**SCRIPTS, "unit.sh": unit}, self.seed)
-        self.master.push(self.seed, commit, branch, subject=subject)
         self.machine.git("fetch", "--quiet")
         if branch == "main":
             self.machine.git("merge", "--quiet", "--ff-only", "origin/main")
         return commit
 
-    def settle(self, seconds: float = 120.0) -> None:
-        """Wait until Buildbot has nothing more to do."""
+    def run_on_buildbot(self, *builds: tuple[str, str], seconds: float = 120.0) -> None:
+        """Tell Buildbot of commits and branches; returns once it has nothing more to do."""
+        for commit, branch in builds:
+            self.master.push(self.seed, commit, branch)
         limit = time.monotonic() + seconds
         while self.master.get("buildrequests", ("complete", "false"))["buildrequests"]:
             assert time.monotonic() < limit, self.master.said()[-3000:]
@@ -109,19 +111,23 @@ class Ground:
             await asyncio.sleep(0.05)
 
 
-def make(root: Path, master: Buildbot) -> Ground:
-    """The whole ground; takes as long as four builds."""
+def make(root: Path, master: Buildbot, newest: str = "local") -> Ground:
+    """The whole ground; takes as long as four builds.
+
+    newest: whose runs are the newer ones, `local` or NAME.
+    """
     ground = Ground(machine(root), master)
-    ground.machine.environ["GIT_CONFIG_COUNT"] = "0"
     ground.green.append(ground.commit("Test the churn model", GREEN))
     ground.green.append(ground.commit("Weigh the charges", GREEN + "echo weighed\n"))
     ground.machine.git("branch", "--force", "feature/scaler", ground.green[0], folder=ground.seed)
     ground.green.append(ground.commit("Scale to one", GREEN + "echo scaled\n", "feature/scaler"))
     ground.red = ground.commit("Train with fewer rows", RED)
-    ground.run_locally(
+    builds = (
         *((commit, "main") for commit in ground.green[:2]), (ground.green[2], "feature/scaler"),
         (ground.red, "main"),
     )
-    ground.settle()
+    ways = [ground.run_on_buildbot, ground.run_locally]
+    for way in ways if newest == "local" else reversed(ways):
+        way(*builds)
     ground.settings()
     return ground

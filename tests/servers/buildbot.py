@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import http.client
 import json
 import os
 import shutil
@@ -105,8 +106,14 @@ class Buildbot:
     def get(self, path: str, *pairs: tuple[str, str]) -> Any:
         """Ask its API directly, beside opstui."""
         query = f"?{urllib.parse.urlencode(pairs)}" if pairs else ""
-        with urllib.request.urlopen(f"{self.url}/api/v2/{path}{query}", timeout=10) as answer:
-            return json.load(answer)
+        for last in (False, False, True):
+            try:
+                with urllib.request.urlopen(f"{self.url}/api/v2/{path}{query}", timeout=20) as said:
+                    return json.load(said)
+            except http.client.IncompleteRead:  # seen once on a starved machine
+                if last:
+                    raise
+        raise AssertionError("not reached")
 
     def push(
         self, repository: Path | str, commit: str, branch: str = "main", *, project: str = "",
