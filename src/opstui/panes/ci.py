@@ -14,16 +14,17 @@ from opstui.domain.status import Status
 from opstui.domain.words import age, short
 from opstui.operations.world import World
 from opstui.panes import ci_acts, ci_columns, ci_detail
+from opstui.panes.ci_empty import FirstSteps
 from opstui.panes.ci_failure import Excerpts, ToFailure, details
 from opstui.panes.ci_jobs import inside
 from opstui.panes.ci_narrow import Narrow, Narrowing
 from opstui.panes.ci_run_acts import RunActs
-from opstui.panes.ci_servers import server_of, trouble, why_not
+from opstui.panes.ci_servers import server_of, why_not
 from opstui.panes.start_ci import start_ci
 from opstui.ui.action import action
 from opstui.ui.column import Column
 from opstui.ui.desk import Choice, Desk, Detail
-from opstui.ui.paint import Line, line
+from opstui.ui.paint import Line
 from opstui.ui.view import View
 
 TICK = 2.0
@@ -67,6 +68,7 @@ class CiView(View[CiRun]):
         self.narrow = Narrow()
         self._excerpts = Excerpts()
         self._told = ci_columns.Told()
+        self._first_steps = FirstSteps(world)
         self._next: Sequence[Line] = ()
         """What to say where there are no runs."""
 
@@ -98,39 +100,12 @@ class CiView(View[CiRun]):
         if any(run.status is Status.RUNNING for run in shown):
             self.interval = min(TICK, self.interval or TICK)
         if not shown:
-            self._next = await self._first_steps()
+            self._next = await self._first_steps.lines(self.narrow, len(board.ci_runs))
         return Page(shown)
 
     def _title(self, ill: Sequence[str]) -> str:
         words = self.narrow.words(self.world.board)
         return ", ".join([f"CI {words}" if words else "CI", *ill])
-
-    async def _first_steps(self) -> Sequence[Line]:
-        feeds, shown = self.world.feeds, [line(("no runs yet", "dim"))]
-        if self.narrow.on and self._told.runs:
-            words = self.narrow.words(self.world.board)
-            return (line((f"none of {len(self._told.runs)} runs is {words}", "dim")),
-                    line(("a", "key"), (" shows all", "dim")))
-        shown += [line((f"{feed.server.name}: {problem}", "warn")) for feed in feeds.all()
-                  if (problem := trouble(self.world, feed))]
-        asked = [feed.server.name for feed in feeds.all() if not feed.settled]
-        if asked or feeds.searching:
-            shown.append(line((f"asking {', '.join(asked) or 'for CI servers'}", "dim")))
-        try:
-            command = await self.world.trust.command()
-        except OpstuiError as error:
-            return (*shown, line((str(error), "warn")))
-        if command is None:
-            return (
-                *shown, line("no command was found to run"),
-                line(("add .ci/run, or set ", "dim"), "ci.command", (" in the settings", "dim")),
-            )
-        asks = "" if command.trusted else ", which is asked for first"
-        return (
-            *shown,
-            line(("t", "key"), (" runs ", "dim"), command.text, (f" of {command.source}{asks}",
-                                                                 "dim")),
-        )
 
     def changes(self) -> AsyncIterator[None]:
         """The news of all servers."""

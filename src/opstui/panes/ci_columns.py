@@ -66,8 +66,8 @@ def columns(
 
     found: list[Column[CiRun]] = [
         Column("state", "", state, width=1, sort=lambda run: seen(run).word),
-        Column("number", "#", lambda run: Span(f"#{run.number}", "dim"), width=8, right=True,
-               sort=lambda run: run.number, best_first=True),
+        Column("number", "#", lambda run: Span(f"#{run.number}" if run.number else "", "dim"),
+               width=8, right=True, sort=lambda run: run.number, best_first=True),
         Column("workflow", "What", lambda run: run.workflow, width=16, grow=1, drop=1,
                sort=lambda run: run.workflow),
         Column("branch", "Branch", lambda run: run.branch, grow=2, sort=lambda run: run.branch),
