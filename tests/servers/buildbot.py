@@ -169,8 +169,9 @@ def running_buildbot(password: str = "") -> Iterator[Buildbot]:
 
     password: that of the user `ana`, who alone may act then; without, everybody may.
     """
-    folder = Path(tempfile.mkdtemp(prefix="ob-", dir="/tmp"))
-    server = Buildbot(folder / "master", program(), password)
+    installed = program()
+    folder = Path(tempfile.mkdtemp(prefix="bb-", dir="/tmp"))
+    server = Buildbot(folder / "master", installed, password)
     try:
         server.start()
         yield server
