@@ -7,12 +7,14 @@ a method abandons the call.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from opstui.domain.branch import Branch, Commit, Repository
 from opstui.domain.calls import Call
+from opstui.domain.ci import CiCommand
+from opstui.domain.course import Course
 from opstui.domain.experiment import Artifact, Experiment, MetricPoint, Run
 from opstui.domain.image import Container, Image, Layer
 from opstui.domain.journal import Entry
@@ -42,6 +44,13 @@ class Git(Protocol):
 
     async def resolve(self, revision: str) -> str:
         """The full commit id that `revision` names; OpstuiError when it names none here."""
+        ...
+
+    async def remotes_with(self, commit: str) -> tuple[str, ...]:
+        """Short names of remote-tracking branches that hold a commit, a few at most.
+
+        OpstuiError when this clone does not have the commit.
+        """
         ...
 
     async def is_merged(self, branch: Branch) -> bool:
@@ -164,6 +173,18 @@ class Tracking(Protocol):
         """The metric's course, thinned by the server to about `points` values."""
         ...
 
+    async def courses(
+        self, run_ids: Sequence[str], metric: str, *, interval: tuple[int, int] | None = None,
+        points: int = 1000,
+    ) -> tuple[Course, ...]:
+        """The metric's course in each of the runs, in their order, thinned by the server to about
+        `points` values; `interval` narrows it to these steps."""
+        ...
+
+    async def whole_course(self, run_id: str, metric: str) -> Course:
+        """Every value of the metric in one run."""
+        ...
+
     async def artifacts(self, run_id: str, path: str = "") -> tuple[Artifact, ...]:
         """One folder of the run's artifacts."""
         ...
@@ -194,6 +215,24 @@ class Registry(Protocol):
 
     async def version(self, name: str, version: str) -> ModelVersion:
         """One version as it is now."""
+        ...
+
+    async def has_model(self, name: str) -> bool:
+        """Whether there is a registered model of this name."""
+        ...
+
+    async def version_file(self, name: str, version: str, path: str) -> str:
+        """A small text file of a version's artifacts, such as `MLmodel`."""
+        ...
+
+    async def copy_version(
+        self, name: str, version: str, target: str, tags: Mapping[str, str], drop: Iterable[str],
+    ) -> str:
+        """Register a version once more in another model, which is made where it is missing.
+
+        tags: set on the copy besides the version's own without those in `drop`. Returns the
+        copy's number; the files are shared.
+        """
         ...
 
     async def set_alias(self, name: str, alias: str, version: str) -> None:
@@ -269,6 +308,35 @@ class Journal(Protocol):
 
     async def entries(self, limit: int = 1000) -> tuple[Entry, ...]:
         """The newest lines first."""
+        ...
+
+
+class GateCommands(Protocol):
+    """Runs the programs that gates name, in the repository's top folder."""
+
+    async def look(
+        self, argv: tuple[str, ...], source: str, passes: tuple[str, ...], *, own: bool
+    ) -> CiCommand:
+        """What would be run now, with the content of the files behind it, and whether trusted.
+
+        own: it comes from the person's own settings, so it is.
+        """
+        ...
+
+    async def trust(self, command: CiCommand) -> None:
+        """Remember that the person saw exactly this command and wants it run."""
+        ...
+
+    async def run(
+        self, command: CiCommand, facts: Mapping[str, str], passes: tuple[str, ...],
+        seconds: float,
+    ) -> tuple[int, str]:
+        """Run it to its end: exit code, and the last line it wrote.
+
+        Refused with OpstuiError when it is not trusted, changed since `look`, can't be started
+        or takes longer than `seconds`; nothing of it is left running. `facts` are added to a
+        small environment, in which of the person's own variables only those in `passes` are.
+        """
         ...
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from opstui.backends.mlflow.environment import Access
 
 
 def curl(
-    access: Access, method: str, path: str, query: Mapping[str, str | int],
+    access: Access, method: str, path: str, query: Mapping[str, str | int | Sequence[str]],
     body: Mapping[str, object] | None,
 ) -> str:
     """A line for a shell; passwords and tokens stand as MLflow's own variables."""
@@ -33,5 +33,6 @@ def curl(
     if body is not None:
         words += ["-H", "'Content-Type: application/json'"]
         words += ["-d", shlex.quote(json.dumps(body, ensure_ascii=False))]
-    words.append(shlex.quote(access.base + path + (f"?{urlencode(query)}" if query else "")))
+    asked = f"?{urlencode(query, doseq=True)}" if query else ""
+    words.append(shlex.quote(access.base + path + asked))
     return " ".join(words)

@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
@@ -37,7 +37,8 @@ LARGEST_ANSWER = 32 << 20
 IDLE_SECONDS = 3.0
 """Idle connections are dropped before uvicorn (5 s) drops them, so that no write meets a reset."""
 
-Query = Mapping[str, str | int]
+Query = Mapping[str, str | int | Sequence[str]]
+"""A sequence is the same name given several times."""
 Body = Mapping[str, object]
 
 
@@ -55,6 +56,8 @@ class Door:
         self._opening = asyncio.Lock()
         self._began = time.monotonic()
         self._asked = asked
+        self.lists_unset_tags = True
+        """Whether its filters know IS NULL, as far as is known."""
 
     @property
     def base(self) -> str:
@@ -68,10 +71,13 @@ class Door:
 
     async def read_text(self, path: str) -> str:
         """Ask for a plain text, such as `/version`."""
-        content = await self._send("GET", path, {}, None, writes=False)
-        return content.decode("utf-8", "replace").strip()
+        return (await self.read_bytes(path, {})).decode("utf-8", "replace").strip()
 
-    async def write(self, method: str, path: str, body: Body) -> None:
+    async def read_bytes(self, path: str, query: Query) -> bytes:
+        """Ask for something that is no JSON, such as an artifact."""
+        return await self._send("GET", path, query, None, writes=False)
+
+    async def write(self, method: str, path: str, body: Body) -> Json:
         """Change something. WriteUnconfirmed when it was sent and no answer came back."""
         try:
             content = await self._send(method, path, {}, body, writes=True)
@@ -79,7 +85,7 @@ class Door:
             # A gateway that gave up says nothing about what the server behind it still does.
             raise (_unconfirmed(error) if error.status in (502, 503, 504) else error) from error
         try:
-            self._parsed(content)
+            return self._parsed(content)
         except OpstuiError as error:
             raise _unconfirmed(error) from error
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
@@ -19,7 +19,7 @@ class Question(NamedTuple):
 
     method: str
     path: str
-    query: Mapping[str, str | int] | None = None
+    query: Mapping[str, str | int | Sequence[str]] | None = None
     body: Mapping[str, object] | None = None
 
 
@@ -59,6 +59,6 @@ def written(access: Access, question: Question) -> tuple[Address, bytes]:
     told = {"Host": parts.netloc, **headers(access)}
     if content is not None:
         told["Content-Type"] = "application/json"
-    query = f"?{urlencode(question.query)}" if question.query else ""
+    query = f"?{urlencode(question.query, doseq=True)}" if question.query else ""
     address = (parts.hostname or "", parts.port or 80)
     return address, request(question.method, parts.path + question.path + query, told, content)

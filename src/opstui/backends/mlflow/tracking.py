@@ -6,12 +6,14 @@ Endpoints: https://mlflow.org/docs/latest/rest-api.html
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from urllib.parse import quote
 
-from opstui.backends.mlflow import decode
+from opstui.backends.mlflow import courses, decode, search
 from opstui.backends.mlflow.doorway import Doorway
 from opstui.backends.mlflow.plain import API, EXPERIMENTS
 from opstui.backends.mlflow.refusals import RefusalError
+from opstui.domain.course import Course
 from opstui.domain.experiment import Artifact, Experiment, MetricPoint, Run
 from opstui.domain.page import Page
 
@@ -50,27 +52,18 @@ class MlflowTracking:
 
     async def runs(
         self, experiment: str, *, filter: str = "", order_by: str = "", token: str = "",
-        limit: int = 100,
+        limit: int = 100, parent: str | None = None,
     ) -> Page[Run]:
         """A page of an experiment's runs, by `POST runs/search`.
 
         filter, order_by: in MLflow's own language, such as "metrics.auc > 0.9" and
         "metrics.auc DESC"; several orders are separated by commas. What MLflow cannot read is an
-        OpstuiError with MLflow's own words.
+        OpstuiError with MLflow's own words. parent: only the runs nested in this one, and those
+        nested in none where it is empty.
         """
-        door = await self._doorway.door()
-        body: dict[str, object] = {
-            "experiment_ids": [experiment], "max_results": limit, "run_view_type": "ACTIVE_ONLY",
-        }
-        if filter.strip():
-            body["filter"] = filter
-        if order_by.strip():
-            body["order_by"] = orders(order_by)
-        if token:
-            body["page_token"] = token
-        answer = await door.read("POST", f"{API}/runs/search", body=body)
-        items = tuple(decode.run(one) for one in answer.objects("runs"))
-        return Page(items, answer.text("next_page_token"))
+        return await search.runs(await self._doorway.door(), search.Search(
+            experiment, filter, order_by, token, limit, parent
+        ))
 
     async def run(self, run_id: str) -> Run:
         """One run, by `GET runs/get`."""
@@ -102,6 +95,23 @@ class MlflowTracking:
         found = tuple(decode.metric_point(one) for one in answer.objects("metrics"))
         return thinned(tuple(sorted(found, key=lambda point: point.step)), 2 * wanted)
 
+    async def courses(
+        self, run_ids: Sequence[str], metric: str, *, interval: tuple[int, int] | None = None,
+        points: int = 1000,
+    ) -> tuple[Course, ...]:
+        """A metric's course in several runs at once, by `GET metrics/get-history-bulk-interval`.
+
+        interval: the first and last step that are wanted; None for all. points: values of a run
+        that are enough, 2500 at most; the server chooses them evenly.
+        """
+        return await courses.sampled(
+            await self._doorway.door(), run_ids, metric, interval, points
+        )
+
+    async def whole_course(self, run_id: str, metric: str) -> Course:
+        """Every value of a metric, by pages of `GET metrics/get-history`; a million at most."""
+        return await courses.whole(await self._doorway.door(), run_id, metric)
+
     async def artifacts(self, run_id: str, path: str = "") -> tuple[Artifact, ...]:
         """One folder of a run's artifacts, by `GET artifacts/list`; folders first."""
         door = await self._doorway.door()
@@ -123,21 +133,6 @@ class MlflowTracking:
         base = self._doorway.base()
         link = f"#/experiments/{quote(run.experiment_id, safe='')}/runs/{quote(run.id, safe='')}"
         return f"{base}/{link}" if base else ""
-
-
-def orders(text: str) -> list[str]:
-    """The single orders of a comma-separated list; commas inside quotes belong to names."""
-    found, quoted = [""], ""
-    for character in text:
-        if quoted:
-            quoted = "" if character == quoted else quoted
-        elif character in "`\"'":
-            quoted = character
-        elif character == ",":
-            found.append("")
-            continue
-        found[-1] += character
-    return [one.strip() for one in found if one.strip()]
 
 
 def thinned(points: tuple[MetricPoint, ...], most: int) -> tuple[MetricPoint, ...]:

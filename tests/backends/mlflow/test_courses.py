@@ -1,0 +1,115 @@
+"""Histories of many runs at once, as a real server samples them, and page by page without that."""
+
+from __future__ import annotations
+
+import json
+import math
+import uuid
+
+import pytest
+
+from opstui.backends.calls import RecentCalls
+from opstui.backends.mlflow import courses
+from tests.backends.mlflow.talking import answer, connected, serving
+from tests.servers.mlflow_server import Judge, MlflowServer
+
+
+def trained(judge: Judge, count: int, steps: int) -> list[str]:
+    """Runs whose loss falls; the first one's has odd values at its steps 3 to 5."""
+    return list(judge(
+        """
+from mlflow.entities import Metric
+experiment = client.create_experiment(name)
+answer = []
+for number in range(count):
+    run = client.create_run(experiment)
+    odd = {3: float("nan"), 4: float("inf"), 5: float("-inf")} if number == 0 else {}
+    points = [Metric("val/loss: x", odd.get(step, number + 1 / (step + 1)), 1000 + step * 500, step)
+              for step in range(steps)]
+    for start in range(0, steps, 1000):
+        client.log_batch(run.info.run_id, points[start:start + 1000])
+    answer.append(run.info.run_id)
+""",
+        name=f"courses-{uuid.uuid4().hex[:8]}", count=count, steps=steps,
+    ))
+
+
+@pytest.mark.mlflow
+async def test_several_runs_come_in_one_request_in_the_order_they_were_asked_for(
+    mlflow_server: MlflowServer, judge: Judge
+) -> None:
+    runs = trained(judge, 3, 10)
+    calls = RecentCalls()
+    async with connected(mlflow_server.url, calls=calls) as mlflow:
+        found = await mlflow.tracking.courses(list(reversed(runs)), "val/loss: x")
+        nothing = await mlflow.tracking.courses(runs, "never logged")
+    assert [one.run for one in found] == list(reversed(runs))
+    assert [list(one.steps) for one in found] == [list(range(10))] * 3
+    first = found[-1]
+    assert math.isnan(first.values[3])
+    assert list(first.values[4:6]) == [math.inf, -math.inf]
+    assert first.times[2] - first.times[0] == 1.0
+    assert not first.sampled
+    assert [len(one) for one in nothing] == [0, 0, 0]
+    assert len(calls.calls()) == 2
+    assert all(run in calls.calls()[0].command for run in runs), "the command names every run"
+
+
+@pytest.mark.mlflow
+async def test_a_long_course_is_sampled_and_an_interval_of_it_is_whole(
+    mlflow_server: MlflowServer, judge: Judge
+) -> None:
+    [run] = trained(judge, 1, 3000)
+    async with connected(mlflow_server.url) as mlflow:
+        [some] = await mlflow.tracking.courses([run], "val/loss: x", points=200)
+        [part] = await mlflow.tracking.courses([run], "val/loss: x", interval=(100, 149), points=200)
+        every = await mlflow.tracking.whole_course(run, "val/loss: x")
+    assert some.sampled
+    assert 100 <= len(some) <= 400
+    assert (some.steps[0], some.steps[-1]) == (0, 2999)
+    assert list(part.steps) == list(range(100, 150))
+    assert not part.sampled
+    assert list(every.steps) == list(range(3000))
+
+
+async def test_a_server_without_sampling_is_read_page_by_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(courses, "PAGE", 2)
+    asked: list[str] = []
+
+    async def handle(first: str, _headers: dict[str, str], _body: bytes) -> bytes:
+        asked.append(first.split(" ")[1])
+        if "bulk-interval" in first:
+            return answer("<html>no</html>", "404 Not Found", "text/html")
+        page = 2 if "page_token=more" in first else 1
+        points = [{"key": "loss", "value": n / 2, "timestamp": n, "step": n}
+                  for n in (range(2) if page == 1 else range(2, 4))]
+        more = {"next_page_token": "more"} if page == 1 else {}
+        return answer(json.dumps({"metrics": points, **more}))
+
+    async with serving(handle) as url, connected(url) as mlflow:
+        [one, two] = await mlflow.tracking.courses(["a", "b"], "loss")
+        [part, _] = await mlflow.tracking.courses(["a", "b"], "loss", interval=(1, 2))
+    assert (one.run, list(one.steps), list(one.values)) == ("a", [0, 1, 2, 3], [0, 0.5, 1, 1.5])
+    assert list(two.steps) == [0, 1, 2, 3]
+    assert list(part.steps) == [1, 2]
+    assert "run_ids=a&run_ids=b" in asked[0]
+
+
+async def test_a_course_without_end_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(courses, "MOST", 3)
+    pages = iter(range(100))
+
+    async def handle(_first: str, _headers: dict[str, str], _body: bytes) -> bytes:
+        number = next(pages)
+        return answer(json.dumps({
+            "metrics": [{"value": 1, "step": number, "timestamp": 0}],
+            "next_page_token": f"t{number}",
+        }))
+
+    async with serving(handle) as url, connected(url) as mlflow:
+        course = await mlflow.tracking.whole_course("a", "loss")
+    assert list(course.steps) == [0, 1, 2]
+    assert course.sampled
+    assert all(math.isnan(time) for time in course.times)
