@@ -1,4 +1,4 @@
-"""Line charts as lines of text: braille dots, or plain ASCII where the terminal has no more.
+"""Line charts as lines of text, in braille dots, half blocks or plain ASCII.
 
 Pure functions: numbers in, lines out. What can't be drawn is said, never smoothed over: a
 line breaks at NaN and infinities, and a mark in that place tells which of them it was.
@@ -7,15 +7,18 @@ line breaks at NaN and infinities, and a mark in that place tells which of them 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from opstui.domain.text import clean
-from opstui.domain.words import number
+from opstui.ui.chart_axes import Range, Told, footer, span_of, ticks, y_labels
 from opstui.ui.paint import Line, Span
-from opstui.ui.raster import MARKERS, Canvas
+from opstui.ui.raster import Canvas, Dots, marker
 
 Point = tuple[float, float]
+MARK_EVERY = 24
+"""Columns between two marks on one of several lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,62 +28,66 @@ class Series:
     name: str
     points: Sequence[Point]
     style: str = "chart1"
+    order: int | None = None
+    """Its place in the legend, which settles its mark; as it comes where None."""
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
-    """The finite span of an axis; `low == high` where there is only one value."""
+class Manner:
+    """How a chart is drawn."""
 
-    low: float
-    high: float
-
-    def place(self, value: float) -> float:
-        """Where `value` lies, 0 at the low end and 1 at the high one; a half without a span."""
-        span = self.high - self.low
-        if span == 0:
-            return 0.5
-        if math.isinf(span):  # two finite numbers can be further apart than a float holds
-            return (value / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
-        return (value - self.low) / span
-
-
-def span_of(values: Iterable[float]) -> Range | None:
-    """The range of the finite values, or None when there is none."""
-    finite = [value for value in values if math.isfinite(value)]
-    return Range(min(finite), max(finite)) if finite else None
+    dots: Dots = Dots.BRAILLE
+    log: bool = False
+    """The y axis by powers of ten; what is not above 0 is marked as going down without end."""
+    across: Range | None = None
+    """The part of the x axis in sight; None for all."""
+    told: Told = ticks
+    """Writes places of the x axis."""
+    legend: bool = True
+    """A line of names where there are several."""
+    cursor: float | None = None
+    """A place on the x axis to mark by an upright line."""
 
 
 def chart(
-    series: Sequence[Series], width: int, height: int, *, ascii_only: bool = False
+    series: Sequence[Series], width: int, height: int, manner: Manner | None = None, *,
+    ascii_only: bool = False,
 ) -> list[Line]:
     """`height` lines of `width` cells: the lines, a y axis, an x axis, a legend for several.
 
     Axes and legend give way first when there is little room. Later series lie on top.
     """
+    manner = manner or Manner(Dots.ASCII if ascii_only else Dots.BRAILLE)
     width, height = max(0, width), max(0, height)
     if not width or not height:
         return [() for _ in range(height)]
-    drawn = [Series(one.name, _sorted(one.points), one.style) for one in series]
+    drawn = [_ready(one, order, manner) for order, one in enumerate(series)]
     points = [point for one in drawn for point in one.points]
-    across, up = span_of(x for x, _ in points), span_of(y for _, y in points)
-    if across is None:
+    across, up = manner.across or span_of(x for x, _ in points), span_of(y for _, y in points)
+    if across is None or not points:
         return _centred("no points", width, height)
-    legend = len(drawn) > 1 and height >= 5
-    footer = 2 if height - legend >= 4 else 0
-    rows = height - footer - legend
-    labels = _y_labels(up, rows, width)
+    legend = len(drawn) > 1 and height >= 5 and manner.legend
+    below = 2 if height - legend >= 4 else 0
+    rows = height - below - legend
+    labels = y_labels(up, rows, width, _powers if manner.log else ticks)
     margin = max(map(len, labels))
     columns = width - (margin + 1 if margin else 0)
-    canvas = Canvas(columns, rows, ascii_only=ascii_only)
-    for order, one in enumerate(drawn):
-        _draw(canvas, one, across, up, MARKERS[order % len(MARKERS)])
-    lines: list[Line] = [_legend(drawn, width, ascii_only=ascii_only)] if legend else []
-    bar = "|" if ascii_only else "│"
+    canvas = Canvas(columns, rows, manner.dots)
+    for one in drawn:
+        _draw(canvas, one, across, up, manner.dots)
+    if len(drawn) > 1:
+        for one in drawn:
+            _mark(canvas, one, across, up, manner.dots, columns)
+    if manner.cursor is not None:
+        canvas.post(min(1.0, max(0.0, across.place(manner.cursor))), "dim")
+    plain = manner.dots is Dots.ASCII
+    lines: list[Line] = [_legend(drawn, width, manner.dots)] if legend else []
+    bar = "|" if plain else "│"
     for label, row in zip(labels, canvas.lines(), strict=True):
         axis = (Span(f"{label:>{margin}}{bar}", "dim"),) if margin else ()
         lines.append((*axis, *row))
-    if footer:
-        lines += _footer(across, width, margin, ascii_only=ascii_only)
+    if below:
+        lines += footer(across, width, margin, manner.told, ascii_only=plain)
     return lines
 
 
@@ -109,22 +116,81 @@ def sparkline(values: Sequence[float], width: int, *, ascii_only: bool = False) 
     )
 
 
-def _sorted(points: Sequence[Point]) -> list[Point]:
-    """By x, in the given order where x is equal; without an x there is no place to draw."""
-    return sorted((point for point in points if math.isfinite(point[0])), key=lambda p: p[0])
+def _ready(one: Series, order: int, manner: Manner) -> Series:
+    """By x, in the given order where x is equal, cut to what is in sight, on the y axis' scale.
+
+    Without an x there is no place to draw.
+    """
+    points = sorted((point for point in one.points if math.isfinite(point[0])), key=lambda p: p[0])
+    if manner.log:
+        points = [(x, _logarithm(y)) for x, y in points]
+    if manner.across is not None:
+        points = clipped(points, manner.across)
+    return Series(one.name, points, one.style, order if one.order is None else one.order)
 
 
-def _draw(canvas: Canvas, one: Series, across: Range, up: Range | None, marker: str) -> None:
+def _logarithm(y: float) -> float:
+    return math.log10(y) if y > 0 else math.nan if math.isnan(y) else -math.inf
+
+
+def _powers(values: Sequence[float]) -> list[str]:
+    return ticks([10.0**value if value < 308 else math.inf for value in values])
+
+
+def clipped(points: Sequence[Point], across: Range) -> list[Point]:
+    """The points in the range; where a line leaves it, it ends at the edge."""
+    kept: list[Point] = []
+    before: Point | None = None
+    for point in points:
+        x = point[0]
+        for edge in (across.low, across.high) if before is not None else ():
+            if before is not None and before[0] < edge < x:
+                height = _on_the_way(before, point, edge)
+                if not math.isnan(height):
+                    kept.append((edge, height))
+        if across.low <= x <= across.high:
+            kept.append(point)
+        before = point
+    return kept
+
+
+def _on_the_way(start: Point, end: Point, x: float) -> float:
+    """The height of the line from one point to another at a place between; NaN without a line."""
+    share = Range(start[0], end[0]).place(x)
+    if not (math.isfinite(start[1]) and math.isfinite(end[1])):
+        return math.nan
+    return start[1] * (1 - share) + end[1] * share
+
+
+def _draw(canvas: Canvas, one: Series, across: Range, up: Range | None, dots: Dots) -> None:
     """The finite stretches as lines, single points and values that are no numbers as marks."""
+    mark = marker(one.order or 0, dots)
     stretch: list[tuple[int, int]] = []
     for x, y in one.points:
         if up is not None and math.isfinite(y):
             stretch.append((canvas.column(across.place(x)), canvas.row(up.place(y))))
             continue
-        canvas.stroke(stretch, one.style, marker)
+        canvas.stroke(stretch, one.style, mark)
         stretch = []
         canvas.odd(across.place(x), y)
-    canvas.stroke(stretch, one.style, marker)
+    canvas.stroke(stretch, one.style, mark)
+
+
+def _mark(
+    canvas: Canvas, one: Series, across: Range, up: Range | None, dots: Dots, columns: int
+) -> None:
+    """Now and then the series' mark on its line, so that colour is not needed."""
+    order, points = one.order or 0, one.points
+    wide = max(1, columns - 1)
+    for column in range(min(wide, (3 + order * 5) % MARK_EVERY), columns, MARK_EVERY):
+        x = across.at(column / wide)
+        n = bisect_right(points, x, key=lambda point: point[0])
+        if up is None or not 0 < n < len(points):
+            continue
+        y = _on_the_way(points[n - 1], points[n], x)
+        if math.isfinite(y):
+            dot = canvas.column(across.place(x)), canvas.row(up.place(y))
+            canvas.mark(dot, one.style, marker(order, dots))
 
 
 def _centred(text: str, width: int, height: int) -> list[Line]:
@@ -135,73 +201,14 @@ def _centred(text: str, width: int, height: int) -> list[Line]:
     return lines
 
 
-def ticks(values: Sequence[float]) -> list[str]:
-    """The values as short numbers, with as many digits as tell different ones apart."""
-    texts = [number(value) for value in values]
-    for digits in range(5, 18):
-        if len(set(texts)) == len(set(values)):
-            break
-        texts = [f"{value:.{digits}g}" for value in values]
-    return texts
-
-
-def _y_labels(up: Range | None, rows: int, width: int) -> list[str]:
-    """One label a row, most of them empty: the highest value on top, the lowest at the bottom."""
-    labels = [""] * rows
-    if up is None:
-        labels[rows // 2] = "no numbers"
-    elif up.low == up.high:
-        labels[(rows - 1) // 2] = number(up.low)
-    elif rows >= 2:
-        at = {0: up.high, rows - 1: up.low}
-        if rows >= 5 and rows % 2:
-            at[rows // 2] = up.low / 2 + up.high / 2
-        for row, text in zip(at, ticks(list(at.values())), strict=True):
-            labels[row] = text
-    return labels if max(map(len, labels)) + 1 <= width // 2 else [""] * rows
-
-
-def _footer(across: Range, width: int, margin: int, *, ascii_only: bool) -> list[Line]:
-    """The x axis and its first, middle and last value."""
-    rule, corner = ("-", "+") if ascii_only else ("─", "└")
-    start = margin + 1 if margin else 0
-    room = width - start
-    axis = (" " * margin + corner if margin else "") + rule * room
-    values = [across.low, across.high] if across.low != across.high else [across.low]
-    first, *more = ticks(values)
-    text = first[:room].center(room) if not more else first
-    if more:
-        last = more[0]
-        text = f"{first}{last:>{room - len(first)}}" if len(first) + len(last) < room else ""
-        text = _with_middle(text, across, room)
-    return [
-        (Span(axis, "dim"),),
-        (Span((" " * start + text).ljust(width)[:width], "dim"),),
-    ]
-
-
-def _with_middle(text: str, across: Range, room: int) -> str:
-    """The x labels with one more below the middle, where there is room: whole among whole ones."""
-    half = across.low / 2 + across.high / 2
-    if across.low == int(across.low) and across.high == int(across.high):
-        half = float(round(half))
-    middle = number(half)
-    at = round(across.place(half) * (room - 1)) - len(middle) // 2
-    free = text[max(0, at - 2) : at + len(middle) + 2]
-    if at < 2 or len(free) < len(middle) + 4 or free.strip():
-        return text
-    return text[:at] + middle + text[at + len(middle) :]
-
-
-def _legend(series: Sequence[Series], width: int, *, ascii_only: bool) -> Line:
+def _legend(series: Sequence[Series], width: int, dots: Dots) -> Line:
     """Marker and name of every series, as many as fit."""
     from rich.cells import cell_len, set_cell_size
 
     spans: list[Span] = []
     used = 0
-    for order, one in enumerate(series):
-        marker = MARKERS[order % len(MARKERS)] if ascii_only else "━"
-        text = f"{marker} {clean(one.name)}  "
+    for one in series:
+        text = f"{marker(one.order or 0, dots)} {clean(one.name)}  "
         room = width - used
         if cell_len(text.rstrip()) > room:
             spans.append(Span(set_cell_size(text, room), one.style))

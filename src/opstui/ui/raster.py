@@ -1,27 +1,45 @@
-"""A grid of dots that becomes lines of text: eight dots a cell in braille, one in ASCII."""
+"""A grid of dots that becomes lines of text: braille, half blocks, or plain ASCII."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from enum import Enum
 from itertools import pairwise
 
 from opstui.ui.paint import Line, Span
 
-MARKERS = "*o+x#@"
-"""What tells series apart where colour can't, in order."""
+MARKERS = "*o+x#@%&"
+"""What tells series apart in ASCII where colour can't, in order."""
+SHAPES = "●▲■◆○△□◇"
+"""And where a terminal has more than ASCII."""
 
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """Bit of each dot by row and column, from the Unicode chart of U+2800."""
 
 
+class Dots(Enum):
+    """What stands for the dots of a cell; the value is how many there are across and down."""
+
+    BRAILLE = (2, 4)
+    BLOCKS = (1, 2)
+    """For fonts without braille, such as the Linux console's."""
+    ASCII = (1, 1)
+
+
+def marker(order: int, dots: Dots) -> str:
+    """The mark of the series at this place in the legend."""
+    marks = MARKERS if dots is Dots.ASCII else SHAPES
+    return marks[order % len(marks)]
+
+
 class Canvas:
     """`columns` x `rows` cells to draw on; what is drawn later lies on top."""
 
-    def __init__(self, columns: int, rows: int, *, ascii_only: bool) -> None:
+    def __init__(self, columns: int, rows: int, dots: Dots = Dots.BRAILLE) -> None:
         self._columns, self._rows = columns, rows
-        self._ascii = ascii_only
-        self._fine = (1, 1) if ascii_only else (2, 4)
+        self._kind = dots
+        self._fine = dots.value
         self._dots: dict[tuple[int, int], int] = {}
         self._marks: dict[tuple[int, int], str] = {}
         self._styles: dict[tuple[int, int], str] = {}
@@ -37,34 +55,46 @@ class Canvas:
     def stroke(self, dots: Sequence[tuple[int, int]], style: str, marker: str) -> None:
         """A line through all dots; a lonely one is marked, as a single dot is hardly seen."""
         if len(set(dots)) == 1:
-            cell = self._cell(*dots[0])
-            self._marks[cell] = marker if self._ascii else "•"
-            self._styles[cell] = style
+            lonely = marker if self._kind is Dots.ASCII else "•"
+            self.mark(dots[0], style, lonely)
             return
         for (x, y), (to_x, to_y) in pairwise(dots):
             for at_x, at_y in _between(x, y, to_x, to_y):
                 self._dot(at_x, at_y, style, marker)
 
+    def mark(self, dot: tuple[int, int], style: str, marker: str) -> None:
+        """A character in the cell of a dot."""
+        cell = dot[0] // self._fine[0], dot[1] // self._fine[1]
+        self._marks[cell], self._styles[cell] = marker, style
+
     def odd(self, share: float, value: float) -> None:
         """Tell of a value that is no number: infinities at their edge, NaN at the bottom."""
         column = self.column(share) // self._fine[0]
         upwards = math.isinf(value) and value > 0
-        up, down, nan = ("^", "v", "?") if self._ascii else ("↑", "↓", "×")
+        up, down, nan = ("^", "v", "?") if self._kind is Dots.ASCII else ("↑", "↓", "×")
         mark = nan if math.isnan(value) else up if upwards else down
         cell = (column, 0 if upwards else self._rows - 1)
         self._marks[cell], self._styles[cell] = mark, "warn"
+
+    def post(self, share: float, style: str) -> None:
+        """An upright line behind all that is drawn."""
+        column = self.column(share) // self._fine[0]
+        bar = "|" if self._kind is Dots.ASCII else "│"
+        for row in range(self._rows):
+            cell = (column, row)
+            if cell not in self._dots and cell not in self._marks:
+                self._marks[cell], self._styles[cell] = bar, style
 
     def lines(self) -> list[Line]:
         """What was drawn, one line a row, each `columns` cells wide."""
         return [self._line(row) for row in range(self._rows)]
 
-    def _cell(self, x: int, y: int) -> tuple[int, int]:
-        return x // self._fine[0], y // self._fine[1]
-
     def _dot(self, x: int, y: int, style: str, marker: str) -> None:
-        cell = self._cell(x, y)
-        if self._ascii:
+        cell = x // self._fine[0], y // self._fine[1]
+        if self._kind is Dots.ASCII:
             self._marks[cell] = marker
+        elif self._kind is Dots.BLOCKS:
+            self._dots[cell] = self._dots.get(cell, 0) | 1 << y % 2
         else:
             self._dots[cell] = self._dots.get(cell, 0) | _DOTS[y % 4][x % 2]
         self._styles[cell] = style
@@ -74,13 +104,18 @@ class Canvas:
         for column in range(self._columns):
             cell = (column, row)
             dots = self._dots.get(cell, 0)
-            text = self._marks.get(cell) or (chr(0x2800 + dots) if dots else " ")
+            text = self._marks.get(cell) or self._glyph(dots)
             style = self._styles.get(cell, "plain")
             if spans and spans[-1].style == style:
                 spans[-1] = Span(spans[-1].text + text, style)
             else:
                 spans.append(Span(text, style))
         return tuple(spans)
+
+    def _glyph(self, dots: int) -> str:
+        if not dots:
+            return " "
+        return " ▀▄█"[dots] if self._kind is Dots.BLOCKS else chr(0x2800 + dots)
 
 
 def _between(x: int, y: int, to_x: int, to_y: int) -> list[tuple[int, int]]:

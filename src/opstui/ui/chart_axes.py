@@ -1,0 +1,129 @@
+"""The axes of a chart: which span they cover, and what is written beside them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from opstui.domain.words import duration, number
+from opstui.ui.paint import Line, Span
+
+Told = Callable[[Sequence[float]], list[str]]
+"""Writes several places of an axis so that different ones read differently."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The finite span of an axis; `low == high` where there is only one value."""
+
+    low: float
+    high: float
+
+    def place(self, value: float) -> float:
+        """Where `value` lies, 0 at the low end and 1 at the high one; a half without a span."""
+        span = self.high - self.low
+        if span == 0:
+            return 0.5
+        if math.isinf(span):  # two finite numbers can be further apart than a float holds
+            return (value / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
+        return (value - self.low) / span
+
+    def at(self, share: float) -> float:
+        """The value at a share of the way from the low end to the high one."""
+        return self.low * (1 - share) + self.high * share
+
+
+def span_of(values: Iterable[float]) -> Range | None:
+    """The range of the finite values, or None when there is none."""
+    finite = [value for value in values if math.isfinite(value)]
+    return Range(min(finite), max(finite)) if finite else None
+
+
+def ticks(values: Sequence[float]) -> list[str]:
+    """The values as short numbers, with as many digits as tell different ones apart."""
+    texts = [number(value) for value in values]
+    for digits in range(5, 18):
+        if len(set(texts)) == len(set(values)):
+            break
+        texts = [f"{value:.{digits}g}" for value in values]
+    return texts
+
+
+def lengths(values: Sequence[float]) -> list[str]:
+    """Seconds as lengths of time; `-` before the start."""
+    return [f"-{duration(-value)}" if value < 0 else duration(value) for value in values]
+
+
+def moments(zone: tzinfo | None) -> Told:
+    """Seconds since 1970 as times of a zone: only as exact as the span asks for."""
+
+    def told(values: Sequence[float]) -> list[str]:
+        span = max(values) - min(values)
+        form = "%Y-%m-%d" if span > 4 * 86400 else "%m-%d %H:%M" if span > 7200 else "%H:%M:%S"
+        return [_moment(value, zone, form) for value in values]
+
+    return told
+
+
+def _moment(value: float, zone: tzinfo | None, form: str) -> str:
+    try:
+        return datetime.fromtimestamp(value, zone).strftime(form)
+    except (ValueError, OverflowError, OSError):
+        return number(value)
+
+
+def y_labels(up: Range | None, rows: int, width: int, told: Told) -> list[str]:
+    """One label a row, most of them empty: the highest value on top, the lowest at the bottom."""
+    labels = [""] * rows
+    if up is None:
+        labels[rows // 2] = "no numbers"
+    elif up.low == up.high:
+        labels[(rows - 1) // 2] = told([up.low])[0]
+    elif rows >= 2:
+        count = max(1, (rows - 1) // 4) if rows >= 5 else 1
+        places = sorted({round(n * (rows - 1) / count) for n in range(count + 1)})
+        values = [up.at(1 - row / (rows - 1)) for row in places]
+        for row, text in zip(places, told(values), strict=True):
+            labels[row] = text
+    return labels if max(map(len, labels)) + 1 <= width // 2 else [""] * rows
+
+
+def footer(across: Range, width: int, margin: int, told: Told, *, ascii_only: bool) -> list[Line]:
+    """The x axis and what lies where on it."""
+    rule, corner = ("-", "+") if ascii_only else ("─", "└")
+    start = margin + 1 if margin else 0
+    room = width - start
+    axis = (" " * margin + corner if margin else "") + rule * room
+    text = " " * start + _x_labels(across, room, told)
+    return [(Span(axis, "dim"),), (Span(text.ljust(width)[:width], "dim"),)]
+
+
+def _x_labels(across: Range, room: int, told: Told) -> str:
+    if across.low == across.high:
+        return told([across.low])[0][:room].center(room)
+    for count in (8, 4, 2, 1):
+        if room >= 12 * count or count == 1:
+            text = _placed(across, room, told, count)
+            if text:
+                return text
+    return told([across.low])[0][:room].ljust(room)
+
+
+def _placed(across: Range, room: int, told: Told, count: int) -> str:
+    """`count + 1` labels below their places; empty where they have no room."""
+    whole = across.low == int(across.low) and across.high == int(across.high)
+    values = [across.at(n / count) for n in range(count + 1)]
+    if whole:
+        values = [float(round(value)) for value in values]
+    if len(set(values)) < len(values):
+        return ""
+    text = ""
+    for n, (value, label) in enumerate(zip(values, told(values), strict=True)):
+        at = round(across.place(value) * (room - 1)) - len(label) // 2
+        at = 0 if n == 0 else room - len(label) if n == count else at
+        if n and at < len(text) + 2:
+            return ""
+        text = text.ljust(at) + label
+    return text if len(text) <= room else ""
