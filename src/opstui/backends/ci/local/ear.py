@@ -15,13 +15,13 @@ GATHER = 0.1
 class Ear:
     """Hears that something was made or touched in a folder.
 
-    While the folder does not exist, its nearest folder above is watched, up to `top`. One watch
-    is all it takes. Where the kernel has no events it is deaf, and on a network home it does not
+    While the folder does not exist, the nearest folder above it is watched. One watch is all it
+    takes. Where the kernel has no events it is deaf, and on a network home it does not
     hear what other machines do: somebody should look now and then all the same.
     """
 
-    def __init__(self, folder: Path, top: Path) -> None:
-        self._folder, self._top = folder, top
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._news = asyncio.Event()
         self._there = False
         self._kernel: Kernel | None = None
@@ -56,8 +56,6 @@ class Ear:
             for path in (self._folder, *self._folder.parents):
                 if self._kernel.watch(path, WATCHED | ATTRIB):
                     self._there = path == self._folder
-                    return
-                if path == self._top:
                     return
 
     def _read(self) -> None:

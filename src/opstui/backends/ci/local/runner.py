@@ -114,7 +114,7 @@ class LocalRunner(BaseServer):
         for what other machines do on a network home.
         """
         store = await asyncio.to_thread(self._store)
-        with closing(Ear(store.path, self._state)) as ear:
+        with closing(Ear(store.path)) as ear:
             seen = await asyncio.to_thread(store.stamp, None)
             while True:
                 await ear.rest(LOOK if seen[1] else REST)
