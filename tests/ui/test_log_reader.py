@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.app import App
 
 from opstui.domain.log_text import LogText
@@ -104,6 +105,15 @@ async def test_search_counts_and_goes_both_ways(tmp_path: Path) -> None:
         await person.press("N", "N")
         await person.sees("›line 509")
         await person.sees("/line 50 11/11")
+
+
+async def test_what_is_typed_ahead_of_the_search_is_searched() -> None:
+    async with driving(Desk(ended(LINES)), 80, 24) as person:
+        await person.sees("line 1 ")
+        reader = person.app.screen
+        for key in ("/", "9", "9", "9", "enter"):
+            reader.post_message(events.Key(key, key if len(key) == 1 else None))
+        await person.sees("›line 999")
 
 
 async def test_following_pauses_when_scrolled_up_and_goes_on_by_key() -> None:

@@ -23,8 +23,10 @@ from opstui.domain.log_search import LogSearch
 from opstui.domain.log_text import LogText
 from opstui.domain.needle import Needle
 
-CHUNK = 1 << 20
+CHUNK = 1 << 22
 """Bytes that are asked for at once."""
+AT_ONCE = 1 << 18
+"""Bytes whose lines are looked for before the next key is."""
 MOST_READ = 16_000_000
 """Bytes of a failing step that are read for the names of tests."""
 LEAST = 6
@@ -110,7 +112,9 @@ async def read(
         )
         if offset < 0:
             base = chunk.offset - len(chunk.data)
-        text.append(chunk.data)
+        for start in range(0, len(chunk.data), AT_ONCE):
+            text.append(chunk.data[start : start + AT_ONCE])
+            await asyncio.sleep(0)
         offset = chunk.offset
         if chunk.complete or not chunk.data:
             return text, base
