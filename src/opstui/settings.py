@@ -26,7 +26,7 @@ class Setting:
     name: str
     """Attribute of Settings."""
     kind: str
-    """bool, str, int, float, list, table (of strings), or servers."""
+    """bool, str, int, float, list, table (of strings), servers, or environments."""
     help: str
     choices: tuple[str, ...] = ()
     env: str = ""
@@ -71,6 +71,8 @@ SETTINGS = (
             "it back", repository=True),
     Setting("models.metrics", "metrics", "table", "metric to \"higher\" or \"lower\": what is "
             "better", repository=True),
+    Setting("promotion", "promotion", "environments", "environments, and the gates before each; "
+            "see Gates", repository=True),
 )
 
 
@@ -99,6 +101,8 @@ class Settings:
     aliases: list[str] = field(default_factory=lambda: ["candidate", "challenger", "champion"])
     settle: float = 1.0
     metrics: dict[str, str] = field(default_factory=dict)
+    promotion: dict[str, Any] = field(default_factory=dict)
+    """Environments by name, as `promotion_settings` checked them."""
     repository_ci_command: str = ""
     """`ci.command` of the repository's own file: runs only once the person trusted it."""
 
@@ -117,7 +121,10 @@ def load(
         if "ci_command" in values:
             values["repository_ci_command"] = values.pop("ci_command")
     if (text := _read(own)) is not None:
-        values.update(check(text, own))
+        mine = check(text, own)
+        if "promotion" in mine:  # yours replace the repository's of the same name, and no others
+            mine["promotion"] = {**values.get("promotion", {}), **mine["promotion"]}
+        values.update(mine)
     for setting in SETTINGS:
         if setting.env and environ.get(setting.env, "") != "":
             values[setting.name] = _from_environment(setting, environ[setting.env])
@@ -173,6 +180,14 @@ def check(text: str, path: Path, *, in_repository: bool = False) -> dict[str, An
             value = checked(value, lambda dotted: f"{path}:{_line_of(text, dotted)}")
             values[setting.name] = value
             continue
+        if setting.kind == "environments":
+            from opstui.promotion_settings import checked as environments  # most have none
+
+            values[setting.name] = environments(
+                value, lambda dotted: f"{path}:{_line_of(text, dotted)}",
+                REPOSITORY_FILE if in_repository else "your settings", own=not in_repository,
+            )
+            continue
         values[setting.name] = _typed(setting, value, where)
     return values
 
@@ -191,7 +206,8 @@ def _flat(data: dict[str, Any], known: Mapping[str, Setting], before: str = "") 
     found: list[tuple[str, Any]] = []
     for key, value in data.items():
         name = f"{before}{key}"
-        is_table = name in known and known[name].kind in ("table", "servers")
+        is_table = name in known and known[name].kind in (
+            "table", "servers", "environments")
         if isinstance(value, dict) and not is_table:
             found += _flat(value, known, f"{name}.")
         else:
@@ -255,7 +271,7 @@ def _line_of(text: str, name: str) -> int:
         head = re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line)
         if head:
             table = re.sub(r"[\"'\s]", "", head.group(1))
-            if table == name:
+            if table == name or table.startswith(f"{name}."):
                 return number
             continue
         key = re.match(r"\s*([\w.\-\"' ]+?)\s*=", line)
@@ -283,12 +299,16 @@ def template() -> str:
         value = getattr(defaults, setting.name)
         note = f"  ({', '.join(setting.choices)})" if setting.choices else ""
         lines = sections.setdefault(section, [])
-        if setting.kind in ("table", "servers"):
+        if setting.kind in ("table", "servers", "environments"):
             sections.setdefault(setting.path, []).append(f"# {setting.help}")
             if setting.kind == "servers":
                 from opstui.server_settings import EXAMPLE
 
                 sections[setting.path].append(EXAMPLE.rstrip())
+            if setting.kind == "environments":
+                from opstui.promotion_settings import EXAMPLE as POLICY
+
+                sections[setting.path].append(POLICY.rstrip())
             continue
         lines += [f"# {setting.help}{note}", f"# {key} = {_toml(value)}"]
     parts = ["# opstui settings; remove a # to change one", "", *sections.pop("", [])]

@@ -14,6 +14,7 @@ from opstui.backends.calls import RecentCalls
 from opstui.backends.ci.servers import Servers
 from opstui.backends.ci.table import CiContext
 from opstui.backends.docker.engine import DockerEngine
+from opstui.backends.gate_commands import LocalGateCommands
 from opstui.backends.git.ahead import Ahead
 from opstui.backends.git.repository import GitRepository
 from opstui.backends.journal import FileJournal
@@ -86,8 +87,9 @@ def open_front(
         rules=Rules(
             champion=settings.champion, previous=settings.previous,
             aliases=tuple(settings.aliases), directions=dict(settings.metrics),
-            settle=settings.settle,
+            settle=settings.settle, environments=tuple(settings.promotion.values()),
         ),
+        gate_commands=LocalGateCommands(top or path, places.state, calls, environ),
         ascii_only=settings.ascii or not _unicode(environ),
     )
     return Front(

@@ -1,4 +1,4 @@
-"""What `promote` and `rollback` share: show the plan, ask, carry out, say what is true."""
+"""What `promote`, `apply` and `rollback` share: show the plan, ask, carry out, say what is true."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from opstui.commands.gate_options import checked, facts, override, wanted_name
 from opstui.domain.promotion import Ending, Outcome, PromotionPlan
-from opstui.operations.carry_out import carry_out, planned_writes
+from opstui.operations.applying import apply
+from opstui.operations.carry_out import blocked, carry_out, planned_writes
+from opstui.operations.plan_file import write_plan
 from opstui.operations.world import World
 from opstui.panes.promotion_page import effect, outcome_lines, page
 from opstui.places import Places
@@ -18,20 +21,22 @@ from opstui.ui.paint import Line, text_of
 
 EXIT_CODES = """\
 exit codes:
-  0  done, and read back
+  0  done, and read back; with --check: no gate blocks
   1  failed; what was written is listed
   2  wrong arguments, or not confirmed
   3  nothing to do: the alias names that version already
-  4  refused: the alias moved since the plan was made
+  4  refused: the alias, or what the plan was made of, moved meanwhile
   5  lost: someone else's write came later
   6  unsure: a write got no answer, or could not be read back
+  7  blocked: a gate failed; nothing was written
+  8  blocked: no gate failed, but one or more can't be told; nothing was written
 """
 
 NOT_CONFIRMED = 2
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """The options that both commands have."""
+    """The options that all of them have."""
     parser.add_argument(
         "--dry-run", action="store_true", help="show the exact calls, write nothing"
     )
@@ -42,6 +47,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "already is joined in any case",
     )
     parser.add_argument("--yes", "-y", action="store_true", help="do not ask")
+    parser.add_argument(
+        "--confirm", default="", metavar="NAME",
+        help="the name of a protected environment, which --yes alone does not change",
+    )
     parser.add_argument("--json", action="store_true", help="for scripts; the plan is not shown")
 
 
@@ -70,21 +79,50 @@ async def show_ask_carry_out(
     world: World, plan: PromotionPlan, args: argparse.Namespace
 ) -> int:
     """Carry out a plan as the arguments say; returns the exit code."""
+    plan = override(plan, args)
     if not args.json:
-        print(f"{plan.verb} {plan.model} v{plan.version} at {plan.place}\n")
+        print(f"{plan.verb} {plan.model} {_version(plan)} at {plan.place}\n")
         show(page(plan, ascii_only=world.ascii_only))
         print(f"\n{effect(plan)}")
+    if file := getattr(args, "plan", ""):
+        return saved(world, plan, Path(file), as_json=args.json)
+    if getattr(args, "check", False):
+        return checked(plan, as_json=args.json)
     if args.dry_run:
         return dry_run(world, plan, as_json=args.json)
-    if plan.expected != plan.version and not args.yes and not confirmed():
+    if plan.blocked and not plan.override:
+        return told(world, plan, blocked(plan), as_json=args.json)
+    if plan.expected != plan.version and not agreed(world, plan, args):
         return NOT_CONFIRMED
-    outcome = await carry_out(world, plan)
-    if args.json:
-        print(json.dumps(facts(outcome), ensure_ascii=False))
+    if plan.guard is not None and not args.yes:  # answering may have taken an hour
+        plan, outcome = await apply(world, plan, run_commands=False)
+    else:
+        outcome = await carry_out(world, plan)
+    return told(world, plan, outcome, as_json=args.json)
+
+
+def _version(plan: PromotionPlan) -> str:
+    return f"from {' v'.join(plan.copy_of)}" if plan.copy_of[0] else f"v{plan.version}"
+
+
+def told(world: World, plan: PromotionPlan, outcome: Outcome, *, as_json: bool) -> int:
+    """Say how it ended; returns the exit code."""
+    if as_json:
+        print(json.dumps(facts(plan, outcome), ensure_ascii=False))
     else:
         print()
         show(outcome_lines(outcome, ascii_only=world.ascii_only))
     return outcome.ending.value
+
+
+def saved(world: World, plan: PromotionPlan, path: Path, *, as_json: bool) -> int:
+    """Write the plan to a new file instead of carrying it out."""
+    write_plan(path, plan, world.journal.who)
+    if as_json:
+        print(json.dumps({"plan": str(path)}, ensure_ascii=False))
+    else:
+        print(f"\nsaved, nothing else was written; opstui apply {path} carries it out")
+    return 0
 
 
 def dry_run(world: World, plan: PromotionPlan, *, as_json: bool) -> int:
@@ -100,16 +138,37 @@ def dry_run(world: World, plan: PromotionPlan, *, as_json: bool) -> int:
     return 0 if calls else Ending.NOTHING_TO_DO.value
 
 
+def agreed(world: World, plan: PromotionPlan, args: argparse.Namespace) -> bool:
+    """Whether the person says yes; of a protected environment, whether its name was given."""
+    name = wanted_name(world, plan)
+    if name and args.confirm != name:
+        if args.yes or not terminal():
+            print(f"opstui: {name} is protected: say --confirm {name} as well", file=sys.stderr)
+            return False
+        return answered(f"\n{name} is protected; type its name to go on: ", name)
+    return args.yes or confirmed()
+
+
 def confirmed() -> bool:
     """Ask on the terminal; no is the default, and the answer where there is no terminal."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not terminal():
         print("opstui: not confirmed: this is no terminal, so say --yes", file=sys.stderr)
         return False
+    return answered("\ndo it? [y/N] ", "y", "yes")
+
+
+def terminal() -> bool:
+    """Whether a person can be asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def answered(question: str, *yes: str) -> bool:
+    """Whether one of these is answered."""
     try:
-        answer = input("\ndo it? [y/N] ")
+        answer = input(question)
     except EOFError:
         answer = ""
-    if answer.strip().lower() in ("y", "yes"):
+    if answer.strip() in yes or (len(yes) > 1 and answer.strip().lower() in yes):
         return True
     print("nothing was written")
     return False
@@ -119,12 +178,3 @@ def show(lines: Sequence[Line]) -> None:
     """Print lines without their colours."""
     for one in lines:
         print(text_of(one).rstrip())
-
-
-def facts(outcome: Outcome) -> dict[str, object]:
-    """The outcome for scripts."""
-    return {
-        "ending": outcome.ending.word, "exit_code": outcome.ending.value,
-        "sentence": outcome.sentence, "now": outcome.now,
-        "steps": [{"write": step.text, "state": step.status.word} for step in outcome.steps],
-    }

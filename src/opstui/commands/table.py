@@ -30,6 +30,7 @@ COMMANDS = (
     Command("doctor", "what was found, and what to do about what was not"),
     Command("status", "the facts of the panes, once"),
     Command("promote", "let an alias name a model version, after a check and with a read-back"),
+    Command("apply", "carry out a saved plan, after its gates were checked again"),
     Command("rollback", "let the champion be the version that served before"),
     Command("audit", "check the journal's chain, or export the journal"),
     Command("config", "where settings are, a first file, a check"),

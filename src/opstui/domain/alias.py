@@ -28,6 +28,12 @@ def checked_alias(name: str) -> str:
     return name
 
 
+NEW = "new"
+"""Stands for a version that is made on the way, and has no number yet."""
+
+
 def named(version: str) -> str:
-    """What an alias names, for sentences: `v7`, or `no version`."""
+    """What an alias names, for sentences: `v7`, `a new version`, or `no version`."""
+    if version == NEW:
+        return "a new version"
     return f"v{version}" if version else "no version"

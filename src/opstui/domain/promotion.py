@@ -99,6 +99,42 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class GateVerdict:
+    """What one gate of the policy said of a candidate."""
+
+    name: str
+    """Such as `ci` or `metric.auc`."""
+    status: Status
+    """PASSED, FAILED or UNKNOWN; the last two block."""
+    text: str
+    """The sentence that proves it."""
+
+    @property
+    def blocks(self) -> bool:
+        """Whatever is not a pass blocks."""
+        return self.status is not Status.PASSED
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """The policy that a plan was made under, and what its gates said."""
+
+    environment: str
+    """Its name in the settings."""
+    source: str
+    """The file that says so."""
+    fingerprint: str
+    """Of everything that the policy demands."""
+    protected: bool = False
+    gates: tuple[GateVerdict, ...] = ()
+
+    @property
+    def blocked(self) -> tuple[GateVerdict, ...]:
+        """The gates that don't let it through."""
+        return tuple(gate for gate in self.gates if gate.blocks)
+
+
+@dataclass(frozen=True, slots=True)
 class PromotionPlan:
     """What will change, from which state, on what evidence. Carrying it out re-reads first."""
 
@@ -133,6 +169,33 @@ class PromotionPlan:
     metrics: tuple[MetricDelta, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     made: datetime | None = None
+    guard: Guard | None = None
+    """The policy; None where none was written for this alias."""
+    override: str = ""
+    """The reason that a person typed for going on although gates block; empty for none."""
+    copy_of: tuple[str, str] = ("", "")
+    """Model and version that the version is a copy of, where an environment is a model of its
+    own. Where `version` is still NEW the copy is made first."""
+
+    @property
+    def blocked(self) -> tuple[GateVerdict, ...]:
+        """The gates that don't let it through; none where no policy is written."""
+        return self.guard.blocked if self.guard is not None else ()
+
+    @property
+    def protected(self) -> bool:
+        """Whether the environment's name has to be typed."""
+        return self.guard is not None and self.guard.protected
+
+    @property
+    def to(self) -> str:
+        """What to call where it goes: the environment's name, else the alias."""
+        return self.guard.environment if self.guard is not None else self.alias
+
+    @property
+    def origin(self) -> tuple[str, str]:
+        """Model and version that the person chose."""
+        return self.copy_of if self.copy_of[0] else (self.model, self.version)
 
 
 class Ending(Enum):
@@ -148,16 +211,26 @@ class Ending(Enum):
     """It was written, but someone else's write came later."""
     UNSURE = 6
     """A write got no answer, or what it did could not be read back."""
+    BLOCKED = 7
+    """A gate's demand is not met; nothing was written."""
+    BLOCKED_UNKNOWN = 8
+    """No gate failed, but of one or more it is not known; nothing was written."""
+
+    @property
+    def fine(self) -> bool:
+        """The alias names what it was meant to name."""
+        return self in (Ending.DONE, Ending.NOTHING_TO_DO)
 
     @property
     def word(self) -> str:
-        """For the journal: done, failed, nothing to do, refused, lost, unsure."""
+        """For the journal: done, failed, nothing to do, refused, lost, unsure, blocked."""
         return _ENDING_WORDS[self]
 
 
 _ENDING_WORDS = {
     Ending.DONE: "done", Ending.FAILED: "failed", Ending.NOTHING_TO_DO: "nothing to do",
     Ending.REFUSED_MOVED: "refused", Ending.LOST_RACE: "lost", Ending.UNSURE: "unsure",
+    Ending.BLOCKED: "blocked", Ending.BLOCKED_UNKNOWN: "blocked",
 }
 
 

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from enum import Enum
 
-from opstui.domain.alias import named
+from opstui.domain.alias import NEW, named
 from opstui.domain.promotion import PromotionPlan
 
 PROMOTED_BY = "promoted_by"
@@ -20,11 +20,19 @@ PREDECESSOR = "previous_champion_version"
 ROLLBACK_OF = "rollback_of_version"
 ROLLED_BACK_BY = "rolled_back_by"
 ROLLED_BACK_AT = "rolled_back_at"
+COPIED_FROM = "copied_from"
+"""On a copy in another registered model: `churn/9`."""
+OWN_TAGS = frozenset({
+    PROMOTED_BY, PROMOTED_AT, PROMOTED_FROM, PREDECESSOR, ROLLBACK_OF, ROLLED_BACK_BY,
+    ROLLED_BACK_AT, COPIED_FROM,
+})
+"""Tell of a version's own life; a copy does not inherit them."""
 
 
 class WriteKind(Enum):
     """Which request a write is, as method and path under `/api/2.0/mlflow/`."""
 
+    COPY = ("POST", "model-versions/create")
     SET_TAG = ("POST", "model-versions/set-tag")
     DELETE_TAG = ("DELETE", "model-versions/delete-tag")
     SET_ALIAS = ("POST", "registered-models/alias")
@@ -49,10 +57,12 @@ class Write:
     @property
     def text(self) -> str:
         """What it does, in a few words."""
+        if self.kind is WriteKind.COPY:
+            return f"copy {self.name} v{self.version} to {self.model}"
         if self.kind is WriteKind.SET_TAG:
-            return f"tag v{self.version} {self.name}={self.value}"
+            return f"tag {named(self.version)} {self.name}={self.value}"
         if self.kind is WriteKind.DELETE_TAG:
-            return f"remove tag {self.name} of v{self.version}"
+            return f"remove tag {self.name} of {named(self.version)}"
         if self.kind is WriteKind.SET_ALIAS:
             return f"alias {self.name} -> {named(self.version)}"
         return f"remove alias {self.name}"
@@ -61,7 +71,9 @@ class Write:
     def request(self) -> str:
         """The call as it goes out, for a dry run."""
         body = {"name": self.model}
-        if self.kind in (WriteKind.SET_ALIAS, WriteKind.DELETE_ALIAS):
+        if self.kind is WriteKind.COPY:
+            body["source"] = f"models:/{self.name}/{self.version}"
+        elif self.kind in (WriteKind.SET_ALIAS, WriteKind.DELETE_ALIAS):
             body["alias"] = self.name
         else:
             body |= {"version": self.version, "key": self.name}
@@ -75,7 +87,14 @@ class Write:
 
 def writes_of(plan: PromotionPlan, who: str, at: str) -> tuple[Write, ...]:
     """Every write of a plan, in order. `at` is UTC in RFC 3339."""
-    return (*_tags(plan, who, at), *_previous(plan), _alias(plan))
+    return (*_copy(plan), *_tags(plan, who, at), *_previous(plan), _alias(plan))
+
+
+def _copy(plan: PromotionPlan) -> list[Write]:
+    if plan.version != NEW:
+        return []
+    model, version = plan.copy_of
+    return [Write(WriteKind.COPY, plan.model, model, version)]
 
 
 def _tags(plan: PromotionPlan, who: str, at: str) -> list[Write]:

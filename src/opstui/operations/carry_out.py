@@ -12,13 +12,20 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC
 
-from opstui.domain.alias import named
+from opstui.domain.alias import NEW, named
 from opstui.domain.errors import OpstuiError, WriteUnconfirmed
 from opstui.domain.model import RegisteredModel
 from opstui.domain.promotion import Ending, Outcome, PromotionPlan, Step
 from opstui.domain.status import Status
 from opstui.domain.words import number
-from opstui.domain.writes import PROMOTED_BY, Write, WriteKind, writes_of
+from opstui.domain.writes import (
+    COPIED_FROM,
+    OWN_TAGS,
+    PROMOTED_BY,
+    Write,
+    WriteKind,
+    writes_of,
+)
 from opstui.operations.acting import acting
 from opstui.operations.world import World
 
@@ -30,8 +37,22 @@ _LONGEST_WAIT = 15.0
 
 def planned_writes(world: World, plan: PromotionPlan) -> tuple[Write, ...]:
     """The exact writes that carrying out the plan now would send."""
-    at = world.clock().astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return writes_of(plan, world.journal.who, at)
+    return writes_of(plan, world.journal.who, _now_of(world))
+
+
+def _now_of(world: World) -> str:
+    """RFC 3339, in UTC."""
+    return world.clock().astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def blocked(plan: PromotionPlan) -> Outcome:
+    """How a plan ends whose gates block and that nobody overrode."""
+    failed = [one for one in plan.blocked if one.status is Status.FAILED]
+    told = ", ".join(f"{one.name} ({one.status.word})" for one in plan.blocked)
+    return Outcome(
+        Ending.BLOCKED if failed else Ending.BLOCKED_UNKNOWN,
+        f"blocked by {told}; nothing was written", plan.expected,
+    )
 
 
 async def carry_out(world: World, plan: PromotionPlan) -> Outcome:
@@ -59,6 +80,14 @@ async def carry_out(world: World, plan: PromotionPlan) -> Outcome:
 def _facts(plan: PromotionPlan) -> list[tuple[str, str]]:
     facts = [("run_id", plan.run_id), ("sha", plan.commit)] if plan.run_id else []
     facts += [(one.name, f"{one.status.word}: {one.text}") for one in plan.evidence]
+    if plan.copy_of[0]:
+        facts.append(("copy_of", "/".join(plan.copy_of)))
+    if plan.guard is not None:
+        guard = plan.guard
+        facts.append(("policy", f"{guard.environment} of {guard.source}, {guard.fingerprint}"))
+        facts += [(f"gate.{one.name}", f"{one.status.word}: {one.text}") for one in guard.gates]
+    if plan.override:
+        facts.append(("override", plan.override))
     for delta in plan.metrics:
         beside = f", v{plan.champion} {number(delta.champion) or 'unknown'}"
         facts.append((
@@ -76,19 +105,26 @@ class _Attempt:
         self._registry = world.registry
         self._settle = world.rules.settle
         self._plan = plan
-        self._writes = planned_writes(world, plan)
+        self._who, self._at = world.journal.who, _now_of(world)
+        self._writes = writes_of(plan, self._who, self._at)
         self._done: list[Step] = []
         self._slowest = 0.0
 
     async def run(self) -> Outcome:
         """The whole attempt; every expected failure becomes an Outcome."""
+        if self._plan.blocked and not self._plan.override.strip():
+            return blocked(self._plan)
         try:
             if refusal := await self._check():
                 return refusal
         except OpstuiError as error:
             return self._ended(Ending.FAILED, f"nothing was written: {error}", "")
-        for write in self._writes:
-            if write.name == self._plan.alias and write is self._writes[-1]:
+        if self._plan.version == NEW:
+            failure = await self._copy()
+            if failure is not None:
+                return failure
+        for write in self._writes[len(self._done):]:
+            if write is self._writes[-1]:
                 try:
                     if moved := self._moved(await self._read()):
                         return moved
@@ -101,19 +137,48 @@ class _Attempt:
     async def _check(self) -> Outcome | None:
         """Read the version and the alias again; why not to go on, or None."""
         plan = self._plan
-        if plan.version:
-            version = await self._registry.version(plan.model, plan.version)
-            if not version.ready:
-                note = version.status_note or "its registration is not complete"
-                return self._ended(
-                    Ending.FAILED, f"v{plan.version} is not ready ({note}); nothing was written", ""
-                )
+        if plan.version == NEW:
+            if failure := await self._ready(*plan.copy_of):
+                return failure
+            if not await self._registry.has_model(plan.model):
+                return None
+        elif plan.version and (failure := await self._ready(plan.model, plan.version)):
+            return failure
         model = await self._read()
         if moved := self._moved(model):
             return moved
         if plan.expected == plan.version:
             text = f"{plan.alias} names {named(plan.version)} already"
             return self._ended(Ending.NOTHING_TO_DO, text, plan.version)
+        return None
+
+    async def _ready(self, model: str, number: str) -> Outcome | None:
+        version = await self._registry.version(model, number)
+        if version.ready:
+            return None
+        note = version.status_note or "its registration is not complete"
+        return self._ended(
+            Ending.FAILED, f"v{number} is not ready ({note}); nothing was written", ""
+        )
+
+    async def _copy(self) -> Outcome | None:
+        """Make the copy that the alias shall name, and go on with its number."""
+        plan, step = self._plan, self._writes[0]
+        try:
+            made = await self._registry.copy_version(
+                step.name, step.version, plan.model,
+                {COPIED_FROM: f"{step.name}/{step.version}"}, OWN_TAGS,
+            )
+        except WriteUnconfirmed as error:
+            self._done.append(Step(step.text, Status.UNKNOWN))
+            text = f"no answer to `{step.text}`, so it was stopped there: {error}"
+            return self._ended(Ending.UNSURE, text, None)
+        except OpstuiError as error:
+            self._done.append(Step(step.text, Status.FAILED))
+            return self._ended(Ending.FAILED, f"`{step.text}` failed: {error}; {self._left()}", "")
+        self._done.append(Step(f"{step.text}: v{made}", Status.PASSED))
+        self._plan = replace(plan, version=made)
+        self._writes = (step, *writes_of(self._plan, self._who, self._at))
         return None
 
     async def _read(self) -> RegisteredModel:

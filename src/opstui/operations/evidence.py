@@ -10,11 +10,13 @@ import asyncio
 import re
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from opstui.domain.ci_state import newest_by_workflow, together
 from opstui.domain.errors import OpstuiError
 from opstui.domain.experiment import Run
+from opstui.domain.gates.facts import CiFacts, Known
+from opstui.domain.image import Image
 from opstui.domain.image_name import same_commit
 from opstui.domain.model import ModelVersion
 from opstui.domain.promotion import Evidence, MetricDelta, direction_of
@@ -33,11 +35,13 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Generic[T]):
-    """What a backend said, or the reason why it said nothing."""
+class Asked:
+    """What the backends said, before it is judged."""
 
-    value: T | None
-    reason: str = ""
+    run: Known[Run]
+    champion_run: Known[Run]
+    ci: CiFacts
+    images: Known[tuple[Image, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class Findings:
     commit: str
     metrics: tuple[MetricDelta, ...]
     evidence: tuple[Evidence, ...]
+    asked: Asked
 
 
 async def gather(
@@ -63,12 +68,15 @@ async def gather(
         _run_of(world, version, deadline), _run_of(world, champion, deadline)
     )
     commit = (run.value.commit if run.value else "") or version.tag("mlflow.source.git.commit")
-    ci, image, clone = await asyncio.gather(
-        ci_evidence(world, commit, deadline),
-        image_evidence(world, commit, deadline),
+    ci, images, clone = await asyncio.gather(
+        ask_ci(world, commit, deadline),
+        ask_images(world, commit, deadline),
         commit_evidence(world, commit, deadline),
     )
-    evidence = [_ready(version), _run_state(version, run), ci, image, clone]
+    evidence = [
+        _ready(version), _run_state(version, run), ci_told(commit, ci),
+        image_told(commit, images), clone,
+    ]
     if champion is not None:
         evidence.append(_datasets(run.value, champion_run.value, champion.version))
     if version.stage:
@@ -79,6 +87,7 @@ async def gather(
     return Findings(
         run.value, champion_run.value, commit,
         deltas(run.value, champion_run.value, world.rules.directions), tuple(evidence),
+        Asked(run, champion_run, ci, images),
     )
 
 
@@ -95,22 +104,22 @@ def deltas(
     )
 
 
-async def answer(question: Awaitable[T], deadline: float) -> Answer[T]:
+async def answer(question: Awaitable[T], deadline: float) -> Known[T]:
     """The backend's answer, or the reason in a sentence once the loop's clock is past it."""
     try:
         async with asyncio.timeout_at(deadline):
-            return Answer(await question)
+            return Known(await question, "")
     except TimeoutError:
-        return Answer(None, "no answer in time")
+        return Known(None, "no answer in time")
     except OpstuiError as error:
-        return Answer(None, str(error))
+        return Known(None, str(error))
 
 
-async def _run_of(world: World, version: ModelVersion | None, deadline: float) -> Answer[Run]:
+async def _run_of(world: World, version: ModelVersion | None, deadline: float) -> Known[Run]:
     if version is None:
-        return Answer(None, "there is no champion")
+        return Known(None, "there is no champion")
     if not version.run_id:
-        return Answer(None, f"v{version.version} names no source run")
+        return Known(None, f"v{version.version} names no source run")
     return await answer(world.tracking.run(version.run_id), deadline)
 
 
@@ -121,7 +130,7 @@ def _ready(version: ModelVersion) -> Evidence:
     return Evidence("status", Status.FAILED, f"the version is not ready: {note}")
 
 
-def _run_state(version: ModelVersion, run: Answer[Run]) -> Evidence:
+def _run_state(version: ModelVersion, run: Known[Run]) -> Evidence:
     if run.value is None:
         return Evidence("run", Status.UNKNOWN, run.reason)
     name = run.value.name or version.run_id
@@ -157,14 +166,22 @@ async def commit_evidence(world: World, commit: str, deadline: float) -> Evidenc
     return Evidence("commit", Status.UNKNOWN, reason)
 
 
-async def image_evidence(world: World, commit: str, deadline: float) -> Evidence:
+async def ask_images(
+    world: World, commit: str, deadline: float
+) -> Known[tuple[Image, ...]]:
+    """The engine's images; not asked where there is no commit to look for."""
+    if _no_commit("image", commit):
+        return Known()
+    return await answer(world.engine.images(), deadline)
+
+
+def image_told(commit: str, images: Known[tuple[Image, ...]]) -> Evidence:
     """Whether the engine has an image whose revision label is exactly this commit.
 
     A label with the first digits only is told, but is no proof.
     """
     if missing := _no_commit("image", commit):
         return missing
-    images = await answer(world.engine.images(), deadline)
     if images.value is None:
         return Evidence("image", Status.UNKNOWN, images.reason)
     for image in images.value:
@@ -177,28 +194,42 @@ async def image_evidence(world: World, commit: str, deadline: float) -> Evidence
     return Evidence("image", Status.WARNED, f"no image of {short(commit)} on this engine")
 
 
-async def ci_evidence(world: World, commit: str, deadline: float) -> Evidence:
-    """What all CI servers say of exactly this commit, by the newest run of each workflow."""
-    if missing := _no_commit("ci", commit):
-        return missing
+async def ask_ci(world: World, commit: str, deadline: float) -> CiFacts:
+    """What all CI servers know of exactly this commit; those still searched for are waited for."""
+    if _no_commit("ci", commit):
+        return CiFacts()
     # Half of the time at most: servers that are known must have some to answer.
     now = asyncio.get_running_loop().time()
-    await found_by(world.ci_search, now + (deadline - now) / 2)
+    complete = await found_by(world.ci_search, now + (deadline - now) / 2)
     servers = tuple(world.ci)
-    if not servers:
-        return Evidence("ci", Status.UNKNOWN, "no CI server is known")
     answers = await asyncio.gather(*(answer(server.runs(_CI_RUNS), deadline) for server in servers))
     known = {run.key: run for run in world.board.ci_runs}
-    failures = []
+    asked, silent = [], [] if complete else ["other servers: they are still searched for"]
     for server, said in zip(servers, answers, strict=True):
         if said.value is None:
-            failures.append(f"{server.name}: {said.reason}")
+            silent.append(f"{server.name}: {said.reason}")
         else:
+            asked.append(server.name)
             known.update((run.key, run) for run in said.value)
-    newest = newest_by_workflow(run for run in known.values() if run.commit == commit)
-    silent = f"; not asked: {', '.join(failures)}" if failures else ""
+    runs = tuple(run for run in known.values() if run.commit == commit)
+    return CiFacts(runs, tuple(asked), tuple(silent))
+
+
+async def ci_evidence(world: World, commit: str, deadline: float) -> Evidence:
+    """What all CI servers say of exactly this commit."""
+    return ci_told(commit, await ask_ci(world, commit, deadline))
+
+
+def ci_told(commit: str, facts: CiFacts) -> Evidence:
+    """What CI says of a commit, by the newest run of each workflow."""
+    if missing := _no_commit("ci", commit):
+        return missing
+    if not facts.asked and not facts.silent:
+        return Evidence("ci", Status.UNKNOWN, "no CI server is known")
+    newest = newest_by_workflow(facts.runs)
+    silent = f"; not asked: {', '.join(facts.silent)}" if facts.silent else ""
     if not newest:
-        asked = ", ".join(server.name for server in servers)
+        asked = ", ".join(facts.asked) or "none answered"
         text = f"no run of {short(commit)} is known ({asked})"
         return Evidence("ci", Status.UNKNOWN, text + silent)
     status = together(newest)

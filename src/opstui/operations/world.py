@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from opstui.backends.ci_protocols import CiSearch, CiServer, CommandTrust
 from opstui.backends.protocols import (
     CallLog,
     Engine,
+    GateCommands,
     Git,
     Journal,
     LocalMlflow,
@@ -18,6 +20,9 @@ from opstui.backends.protocols import (
 )
 from opstui.operations.board import Board
 from opstui.operations.ci_feeds import Feeds
+
+if TYPE_CHECKING:
+    from opstui.domain.policy import Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,8 @@ class Rules:
     """Metric name to "higher" or "lower"."""
     settle: float = 1.0
     """Seconds to wait between writing an alias and reading it back."""
+    environments: tuple[Environment, ...] = ()
+    """The policy of promotion; empty where none is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,8 @@ class World:
     """Aware time; passed in so that tests can hold it still."""
     ci_search: CiSearch | None = None
     """None where all servers are known from the start."""
+    gate_commands: GateCommands | None = None
+    """Runs the programs that gates name; None where nothing may be run."""
     rules: Rules = field(default_factory=Rules)
     board: Board = field(default_factory=Board)
     ascii_only: bool = False

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from opstui.domain.alias import checked_alias, named
 from opstui.domain.errors import OpstuiError
 from opstui.domain.model import ModelVersion
-from opstui.domain.promotion import Ending, Outcome, PromotionPlan, Verdict
+from opstui.domain.promotion import Outcome, PromotionPlan, Verdict
 from opstui.domain.status import Status
+from opstui.operations.applying import apply
 from opstui.operations.carry_out import carry_out
 from opstui.operations.edits import describe, prepare_alias, set_tag
-from opstui.operations.promotion import choices, prepare
+from opstui.operations.promotion import choices, elsewhere, environment_of, prepare
 from opstui.operations.rollback import prepare_rollback
 from opstui.operations.world import World
+from opstui.panes.gate_asking import ask_trust, override_reason, save_plan
 from opstui.panes.promotion_page import effect, outcome_lines, page
 from opstui.ui.desk import Choice, Desk, Detail, Prompt, Question
 from opstui.ui.paint import Line, lines
@@ -25,17 +27,18 @@ KINDS = ("models", "versions", "journal")
 async def promote(world: World, desk: Desk, model: str, version: str) -> None:
     """Choose the alias, show the page, ask, carry out, say what is true."""
     registered = await world.registry.model(model)
-    targets = choices(world.rules, registered, version)
+    targets = (*choices(world.rules, registered, version), *elsewhere(world.rules, model))
     if not targets:
         desk.say(f"{model} v{version} has every alias already")
         return
     alias: str | None = targets[0].alias
     if len(targets) > 1:
         alias = await desk.choose(f"Promote {model} v{version} to", [
-            Choice(target.alias, target.alias, f"now {named(target.now)}") for target in targets
+            Choice(target.alias, target.alias, f"copied to {target.model}" if target.model
+                   else f"now {named(target.now)}") for target in targets
         ])
     if alias is not None:
-        await _ask_and_carry_out(world, desk, await prepare(world, model, version, alias))
+        await _prepared(world, desk, model, version, alias)
 
 
 async def roll_back(world: World, desk: Desk, model: str) -> None:
@@ -54,11 +57,19 @@ async def set_alias(world: World, desk: Desk, version: ModelVersion) -> None:
     if given is None or not (alias := given.strip()):
         return
     checked_alias(alias)
-    if alias == world.rules.champion:
-        plan = await prepare(world, version.model, version.version, alias)
-    else:
-        plan = await prepare_alias(world, version.model, alias, version.version)
+    if alias == world.rules.champion or environment_of(world.rules, version.model, alias):
+        await _prepared(world, desk, version.model, version.version, alias)
+        return
+    plan = await prepare_alias(world, version.model, alias, version.version)
     await _ask_and_carry_out(world, desk, plan)
+
+
+async def _prepared(world: World, desk: Desk, model: str, version: str, to: str) -> None:
+    """Ask for trust where a gate wants to run something, judge, then ask."""
+    environment = environment_of(world.rules, model, to)
+    if environment is not None:
+        await ask_trust(world, desk, environment)
+    await _ask_and_carry_out(world, desk, await prepare(world, model, version, to))
 
 
 async def remove_alias(world: World, desk: Desk, version: ModelVersion) -> None:
@@ -131,13 +142,29 @@ async def _ask_and_carry_out(world: World, desk: Desk, plan: PromotionPlan) -> N
         desk.say(f"{plan.alias} names {named(plan.version)} already")
         return
     title, yes = _WORDS[plan.verb]
-    body = tuple(page(plan, ascii_only=world.ascii_only)) if plan.metrics or plan.evidence else ()
-    shown = named(plan.version or plan.expected)
-    if await desk.confirm(Question(
-        title=title, object=f"{plan.model} {shown}", effect=effect(plan), place=plan.place,
-        yes=yes, danger=_risky(world, plan), body=body,
+    shown = plan.verb == "promote" or plan.metrics or plan.evidence
+    body = tuple(page(plan, ascii_only=world.ascii_only)) if shown else ()
+    name = named(plan.version or plan.expected)
+    if plan.blocked:
+        title, yes = f"{title}: blocked", "Override"
+    if not await desk.confirm(Question(
+        title=title, object=f"{plan.model} {name}", effect=effect(plan), place=plan.place,
+        yes=yes, danger=_risky(world, plan), body=body, typed=protected(world, plan),
+        aside=save_plan(world, plan), aside_label="Save plan" if plan.verb == "promote" else "",
     )):
-        await _finish(world, desk, plan)
+        return
+    if plan.blocked:
+        plan = await override_reason(desk, plan)
+        if not plan.override:
+            desk.say("nothing was changed: no reason was given")
+            return
+    await _finish(world, desk, plan)
+
+
+def protected(world: World, plan: PromotionPlan) -> str:
+    """The name that has to be typed, where the policy protects what the alias serves."""
+    environment = environment_of(world.rules, plan.origin[0], plan.to)
+    return environment.name if environment is not None and environment.protected else ""
 
 
 _WORDS = {
@@ -149,7 +176,7 @@ _WORDS = {
 def _risky(world: World, plan: PromotionPlan) -> bool:
     """Something known speaks against it, or it takes the champion away."""
     return (
-        any(one.status is Status.FAILED for one in plan.evidence)
+        bool(plan.blocked) or any(one.status is Status.FAILED for one in plan.evidence)
         or any(delta.verdict is Verdict.WORSE for delta in plan.metrics)
         or (not plan.version and plan.alias == world.rules.champion)
     )
@@ -159,10 +186,13 @@ async def _finish(world: World, desk: Desk, plan: PromotionPlan) -> None:
     key = f"{plan.model}/{plan.version or plan.expected}"
     try:
         with desk.busy("versions", key):
-            outcome = await carry_out(world, plan)
+            if plan.guard is not None:  # the page may have been open for an hour
+                _, outcome = await apply(world, plan, run_commands=False)
+            else:
+                outcome = await carry_out(world, plan)
     finally:
         desk.changed(*KINDS)
-    if outcome.ending in (Ending.DONE, Ending.NOTHING_TO_DO):
+    if outcome.ending.fine:
         desk.say(outcome.sentence)
         return
     desk.say(outcome.sentence, kind="error")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from opstui.domain.alias import named
+from opstui.domain.alias import NEW, named
 from opstui.domain.promotion import (
     Ending,
     Evidence,
@@ -28,16 +28,50 @@ def page(plan: PromotionPlan, *, ascii_only: bool = False) -> list[Line]:
     ]
     if plan.evidence:
         lines += [(), *evidence_lines(plan.evidence, ascii_only=ascii_only)]
+    if plan.verb == "promote":
+        lines += [(), *gate_lines(plan, ascii_only=ascii_only)]
+    if plan.override:
+        lines += _wrapped(f"overridden: {plan.override}", "warn")
     if plan.run_id:
         lines += [(), line(("run ", "dim"), plan.run_id, ("  commit ", "dim"),
                            short(plan.commit) or "unknown")]
     return lines
 
 
+def gate_lines(plan: PromotionPlan, *, ascii_only: bool = False) -> list[Line]:
+    """What the policy demands and whether it is so; without a policy, how to write one."""
+    guard = plan.guard
+    if guard is None:
+        return [
+            *_wrapped(f"no policy is written for {plan.alias}: nothing above blocks", "dim"),
+            *_wrapped(f"[promotion.{plan.alias}] in .opstui.toml makes gates of it, such as "
+                      "ci = true; README, Gates", "dim"),
+        ]
+    lines: list[Line] = [line(
+        ("gates of ", "dim"), (guard.environment, "title"), (f"  {guard.source}", "dim"),
+        ("  protected" if guard.protected else "", "warn"),
+    )]
+    if not guard.gates:
+        return [*lines, line(("it has none: nothing above blocks", "dim"))]
+    told = [Evidence(gate.name, gate.status, gate.text) for gate in guard.gates]
+    lines += evidence_lines(told, ascii_only=ascii_only)
+    if guard.blocked:
+        lines += _wrapped(f"blocked by {', '.join(gate.name for gate in guard.blocked)}", "bad")
+    return lines
+
+
+def _wrapped(text: str, role: str) -> list[Line]:
+    return [line((piece, role)) for piece in textwrap.wrap(text, WIDTH)]
+
+
 def effect(plan: PromotionPlan) -> str:
     """What will be different afterwards, as sentences."""
-    text = f"{plan.alias} names {named(plan.version)} afterwards; now it names " \
-           f"{named(plan.expected)}."
+    text = ""
+    if plan.version == NEW:
+        text = f"{' v'.join(plan.copy_of)} is copied to {plan.model}. "
+    where = f" of {plan.model}" if plan.copy_of[0] else ""
+    text += f"{plan.alias}{where} names {named(plan.version)} afterwards; now it names " \
+            f"{named(plan.expected)}."
     if plan.previous_alias:
         what = (f"names {named(plan.previous_version)}" if plan.previous_version
                 else "is removed, since no earlier champion is recorded")
@@ -77,7 +111,8 @@ def metric_lines(metrics: Sequence[MetricDelta], version: str, champion: str) ->
         return [line(("no metrics are known for it", "dim"))]
     name_width = min(24, max(6, *(len(delta.name) for delta in metrics)))
     beside = f"v{champion}" if champion else "no champion"
-    heading = f"{'metric':<{name_width}} {'v' + version:>10} {beside:>11} {'diff':>10}"
+    ours = "candidate" if version == NEW else f"v{version}"
+    heading = f"{'metric':<{name_width}} {ours:>10} {beside:>11} {'diff':>10}"
     lines: list[Line] = [line((heading, "dim"))]
     for delta in metrics:
         name = _cut(delta.name, name_width)
@@ -97,7 +132,7 @@ def evidence_lines(evidence: Sequence[Evidence], *, ascii_only: bool = False) ->
     width = max(len(one.name) for one in evidence)
     for one in evidence:
         text = f"unknown: {one.text}" if one.status is Status.UNKNOWN else one.text
-        pieces = textwrap.wrap(text, WIDTH - width - 4) or [""]
+        pieces = textwrap.wrap(text, max(30, WIDTH - width - 4)) or [""]
         lines.append((
             glyph(one.status, ascii_only=ascii_only), Span(f" {one.name:<{width}}  ", "title"),
             Span(pieces[0]),
@@ -108,7 +143,7 @@ def evidence_lines(evidence: Sequence[Evidence], *, ascii_only: bool = False) ->
 
 def outcome_lines(outcome: Outcome, *, ascii_only: bool = False) -> list[Line]:
     """What became of it: the truth in a sentence, then every write with its own state."""
-    role = "good" if outcome.ending in (Ending.DONE, Ending.NOTHING_TO_DO) else "bad"
+    role = "good" if outcome.ending.fine else "bad"
     lines: list[Line] = [line((piece, role)) for piece in textwrap.wrap(outcome.sentence, WIDTH)]
     if outcome.steps and outcome.ending is not Ending.NOTHING_TO_DO:
         lines.append(())

@@ -9,7 +9,7 @@ from typing import ClassVar
 from opstui.domain.model import ModelVersion, RegisteredModel
 from opstui.domain.page import Page
 from opstui.domain.words import age, short
-from opstui.operations.promotion import champion_of
+from opstui.operations.promotion import champion_of, elsewhere
 from opstui.operations.rollback import way_back
 from opstui.operations.world import World
 from opstui.panes import promoting, version_detail
@@ -24,7 +24,7 @@ from opstui.ui.view import View
 
 def why_not_promote(view: VersionsView, version: ModelVersion) -> str:
     """Why this version can't be promoted."""
-    if view.champion in version.aliases:
+    if view.champion in version.aliases and not view.elsewhere:
         return f"it is {view.champion} already"
     return "" if version.ready else "it is not ready"
 
@@ -52,6 +52,7 @@ class VersionsView(View[ModelVersion]):
         self.model = model
         self.title = model
         self.champion = world.rules.champion
+        self.elsewhere = elsewhere(world.rules, model)
         self.no_way_back = ""
         self._runs = runs or RunCache(world.tracking)
         self._cells = VersionCells(world, self._runs)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input
@@ -15,6 +17,7 @@ from opstui.ui.keymap import Keymap
 from opstui.ui.measure import on_ground
 from opstui.ui.paint import Line, Span, line
 from opstui.ui.theme import Brush
+from opstui.ui.work import start_work
 
 WIDEST = 104
 
@@ -60,7 +63,9 @@ class QuestionBox(DocumentView):
             go = on_ground(go, "cursor")
         else:
             cancel = on_ground(cancel, "cursor")
-        return (Span(" "), *cancel, Span("  "), *go)
+        label = self.question.aside_label
+        aside = line(("  f2 ", "key"), (f"{label} ", "title")) if label else ()
+        return (Span(" "), *cancel, Span("  "), *go, *aside)
 
 
 class Confirm(Dialog[bool]):
@@ -112,6 +117,12 @@ class Confirm(Dialog[bool]):
             desk.say(f"type {self.question.typed} first", kind="warning")
             return
         self.dismiss(True)
+
+    @action("f2", "Aside", item=False)
+    async def aside(self, desk: Desk) -> None:
+        """Do what can be done on the way; the question stays."""
+        if self.question.aside_label and self.question.aside is not None:
+            start_work(self, partial(self.question.aside, desk), "ask", exclusive=True)
 
     @action("enter", "Choose", item=False)
     async def choose(self, desk: Desk) -> None:

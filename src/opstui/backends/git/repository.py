@@ -110,6 +110,15 @@ class GitRepository:
             raise unknown
         return answer.line
 
+    async def remotes_with(self, commit: str) -> tuple[str, ...]:
+        """Remote-tracking branches that hold a commit, ten at most."""
+        door, _ = await self._here()
+        answer = await door.read(
+            "for-each-ref", "--count=10", "--format=%(refname:short)", "--contains",
+            _revision(commit), "refs/remotes", timeout=30,
+        )
+        return tuple(filter(None, text(answer.out).splitlines()))
+
     async def is_merged(self, branch: Branch) -> bool:
         """Whether deleting the branch loses no commit."""
         door, _ = await self._here()

@@ -7,13 +7,15 @@ timestamp there, so what is shown is always read again, never guessed from times
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from urllib.parse import quote
 
 from opstui.backends.mlflow import decode
 from opstui.backends.mlflow.doorway import Doorway
 from opstui.backends.mlflow.plain import API, MODELS
-from opstui.domain.errors import OpstuiError
+from opstui.backends.mlflow.refusals import RefusalError
+from opstui.domain.errors import OpstuiError, WriteUnconfirmed
 from opstui.domain.model import PROMPT_TAG, ModelVersion, RegisteredModel
 from opstui.domain.page import Page
 
@@ -77,6 +79,59 @@ class MlflowRegistry:
             "GET", f"{API}/model-versions/get", {"name": name, "version": version}
         )
         return decode.model_version(answer.inner("model_version"))
+
+    async def has_model(self, name: str) -> bool:
+        """Whether there is a model of this name, by `GET registered-models/get`."""
+        try:
+            await self.model(name)
+        except RefusalError as error:
+            if error.code == "RESOURCE_DOES_NOT_EXIST":
+                return False
+            raise
+        return True
+
+    async def version_file(self, name: str, version: str, path: str) -> str:
+        """A file of a version, by `GET /model-versions/get-artifact`, as MLflow's own page does.
+
+        Source: mlflow/server/handlers.py, `get_model_version_artifact_handler`.
+        """
+        door = await self._doorway.door()
+        content = await door.read_bytes(
+            "/model-versions/get-artifact", {"name": name, "version": version, "path": path}
+        )
+        return content.decode("utf-8", "replace")
+
+    async def copy_version(
+        self, name: str, version: str, target: str, tags: Mapping[str, str], drop: Iterable[str],
+    ) -> str:
+        """Copy as `MlflowClient.copy_model_version` does: there is no endpoint for it.
+
+        The model is made first, then a version with the source `models:/NAME/VERSION`.
+        """
+        door = await self._doorway.door()
+        found = (await door.read(
+            "GET", f"{API}/model-versions/get", {"name": name, "version": version}
+        )).inner("model_version")
+        try:
+            await self._write("POST", "registered-models/create", name=target)
+        except RefusalError as error:
+            if error.code != "RESOURCE_ALREADY_EXISTS":
+                raise
+        gone = set(drop)
+        kept = {one.text("key"): one.text("value") for one in found.objects("tags")}
+        kept = {key: value for key, value in kept.items() if key not in gone} | dict(tags)
+        body: dict[str, object] = {
+            "name": target, "source": f"models:/{name}/{version}",
+            "tags": [{"key": key, "value": value} for key, value in kept.items()],
+        }
+        for fact in ("run_id", "run_link", "description", "model_id"):
+            if value := found.text(fact):
+                body[fact] = value
+        answer = await door.write("POST", f"{API}/model-versions/create", body)
+        made = answer.inner("model_version").text("version")
+        if not made:
+            raise WriteUnconfirmed("MLflow did not say which version the copy is", where=door.base)
+        return made
 
     async def set_alias(self, name: str, alias: str, version: str) -> None:
         """Point the alias at a version, by `POST registered-models/alias`; no compare-and-set."""
