@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -33,6 +33,10 @@ class Question:
     """A text the person must type before yes works; empty for none."""
     body: tuple[Line, ...] = ()
     """Evidence to show, scrollable."""
+    aside: Callable[[Desk], Coroutine[Any, Any, None]] | None = None
+    """Something that can be done on the way without answering; the question stays."""
+    aside_label: str = ""
+    """What it is called, such as `Save plan`; empty where there is nothing."""
 
 
 @dataclass(frozen=True, slots=True)
