@@ -90,6 +90,8 @@ GOALS = (
     Goal("first paint", "first", "ms", (times(0.3),)),
     Goal("live branch list", "list", "ms", (times(0.7),)),
     Goal("all panes live", "ready", "ms", (times(1.0),)),
+    Goal("a key pressed when the list is live: answered", "eager", "ms"),
+    Goal("a key pressed when the list is live: waits", "eager_wait", "ms"),
     Goal("key to screen, p50", "key", "ms", (times(0.7),)),
     Goal("key to screen, p95", "key", "ms", (times(1.2),), share=0.95),
     Goal("key to everything settled, p50", "settled", "ms"),
@@ -120,6 +122,7 @@ GOALS = (
     Goal("256 kbit/s, 50 ms: first paint", "thin_first", "ms"),
     Goal("256 kbit/s, 50 ms: ready", "thin_ready", "ms", (times(0.6),)),
     Goal("256 kbit/s, 50 ms: lag after a key held 2 s", "thin_lag", "ms", (Limit(100),)),
+    Goal("256 kbit/s, 50 ms: the same, with details drawn", "thin_settled", "ms"),
 )
 """In the order of the table. All times are from the start or from the key to the pseudo-terminal's
 other end: what a terminal needs to draw is not in them."""

@@ -23,6 +23,10 @@ REST = 0.12
 PAUSE = 0.6
 """The same for somebody who reads the details."""
 THIN = Link(rate=256_000 / 8, answer=0.05)
+CAUGHT = 0.4
+"""Seconds without a byte after which a list is taken to have caught up."""
+LATE = 1.5
+"""The same for what is held back on a thin line, such as details."""
 HELD = 60
 """Presses of a key held for two seconds at 30 a second."""
 
@@ -155,6 +159,19 @@ def leave(stage: Stage, session: Session, way: str, sent: float) -> None:
         words.add("does not end")
 
 
+def eager(stage: Stage) -> None:
+    """Press a key as soon as the list is live: what is live must also answer."""
+    news = stage.place.news()
+    with stage.open() as session:
+        listed = stage.program.listed.format(n=news)
+        session.until(lambda text: listed in text, f"live list: {listed}")
+        sent = session.send(bytes([(*stage.program.keys, ord("j"))[0]]))
+        at = session.change(5.0)
+        if at is not None:
+            stage.figures.add("eager", 1000 * (at - session.start))
+            stage.figures.add("eager_wait", 1000 * (at - sent))
+
+
 def endings(stage: Stage) -> None:
     """End it by signals."""
     for way, number in (("term", signal.SIGTERM), ("hup", signal.SIGHUP)):
@@ -174,9 +191,11 @@ def thin(stage: Stage) -> None:
         for number in range(HELD):
             sent = session.send(b"j")
             session.watch(began + (number + 1) / 30 - now())
-        session.rest(0.4)
+        session.rest(CAUGHT)
         stage.figures.add("thin_lag", 1000 * max(0.0, session.last - sent))
         stage.figures.add("thin_key_bytes", (session.written - before) / HELD)
+        session.rest(LATE)
+        stage.figures.add("thin_settled", 1000 * max(0.0, session.last - sent))
 
 
 def idle(stages: Sequence[Stage]) -> None:
@@ -253,6 +272,7 @@ class Scene:
 
 SCENES = (
     Scene("work", work, ("opstui", "stock", "lazygit", "lazydocker", "tig")),
+    Scene("eager", eager, ("opstui", "stock", "lazygit", "tig")),
     Scene("endings", endings, ("opstui", "stock", "lazygit", "lazydocker", "tig")),
     Scene("thin", thin, ("opstui", "stock", "lazygit", "tig")),
     Scene("rows", rows, ("opstui", "stock")),
