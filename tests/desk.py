@@ -77,6 +77,9 @@ class ScriptedDesk:
     def changed(self, *kinds: str) -> None:
         self.reloads.extend(kinds)
 
+    def restart(self, kind: str) -> None:
+        self.reloads.append(kind)
+
     def go(self, kind: str, key: str) -> None:
         self.jumps.append((kind, key))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from opstui.backends.asked import Asked
 from opstui.backends.calls import RecentCalls
+from opstui.backends.choices import FileChoices
 from opstui.backends.ci.servers import Servers
 from opstui.backends.ci.table import CiContext
 from opstui.backends.docker.engine import DockerEngine
@@ -90,6 +91,7 @@ def open_front(
             settle=settings.settle, environments=tuple(settings.promotion.values()),
         ),
         gate_commands=LocalGateCommands(top or path, places.state, calls, environ),
+        choices=FileChoices(places.state / "columns.json"),
         ascii_only=settings.ascii or not _unicode(environ),
     )
     return Front(

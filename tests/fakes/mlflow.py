@@ -71,9 +71,11 @@ class StoryTracking:
 
     async def runs(
         self, experiment: str, *, filter: str = "", order_by: str = "", token: str = "",
-        limit: int = 100,
+        limit: int = 100, parent: str | None = None,
     ) -> Page[Run]:
         self.check()
+        if parent or "parentRunId" in filter:
+            return Page(())
         self.asked.append((filter, order_by))
         if "run_id IN" in filter:
             return Page(tuple(run for run in RUNS if f"'{run.id}'" in filter))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -24,6 +24,8 @@ class FakeRegistry:
         self.aliases: dict[str, dict[str, str]] = {}
         self.held: dict[str, dict[str, ModelVersion]] = {}
         self.wrote: list[str] = []
+        self.files: dict[str, str] = {}
+        """Texts of artifacts by `model/version/path`."""
         self.delay = delay
         self.before: Callable[[str], None] = lambda method: None
         self.after: Callable[[str], None] = lambda method: None
@@ -69,6 +71,27 @@ class FakeRegistry:
         await self._enter("versions")
         order = sorted(self.held[name], key=int, reverse=True)
         return Page(tuple(self._version(name, one) for one in order))
+
+    async def has_model(self, name: str) -> bool:
+        return name in self.held
+
+    async def version_file(self, name: str, version: str, path: str) -> str:
+        await self._enter("version_file")
+        if f"{name}/{version}/{path}" not in self.files:
+            raise OpstuiError(f"MLflow says: no such artifact: {path}")
+        return self.files[f"{name}/{version}/{path}"]
+
+    async def copy_version(
+        self, name: str, version: str, target: str, tags: Mapping[str, str], drop: Iterable[str],
+    ) -> str:
+        await self._enter("copy_version")
+        number = str(max(map(int, self.held.get(target, {"0": None})), default=0) + 1)
+        source = self._version(name, version)
+        kept = {key: value for key, value in source.tags if key not in set(drop)} | dict(tags)
+        self.add(target, number, run_id=source.run_id, tags=tuple(sorted(kept.items())))
+        self.wrote.append(f"copy {name}/{version} to {target}/{number}")
+        self.after("copy_version")
+        return number
 
     async def set_alias(self, name: str, alias: str, version: str) -> None:
         await self._enter("set_alias")
@@ -130,7 +153,7 @@ class FakeTracking:
 
     async def runs(
         self, experiment: str, *, filter: str = "", order_by: str = "", token: str = "",
-        limit: int = 100,
+        limit: int = 100, parent: str | None = None,
     ) -> Page[Run]:
         self.asked.append(filter)
         return Page(tuple(run for run in self.held.values() if f"'{run.id}'" in filter))

@@ -89,15 +89,15 @@ async def test_columns_are_the_metrics_and_the_parameters_that_differ(
     page = await view.load()
     ids = [column.id for column in view.columns()]
     assert ids == [
-        "status", "name", "metrics.logloss", "metrics.auc", "params.C", "commit", "user", "age",
-        "took",
+        "status", "name", "metrics.logloss", "metrics.auc", "params.C", "commit", "dataset", "user",
+        "age", "took",
     ]
     drops = {column.id: column.drop for column in view.columns()}
     assert drops["status"] == drops["name"] == 0
     assert drops["params.C"] == max(drops.values())
     assert cells(view, page.items[-1]) == {
         "status": "✓", "name": "run-150", "metrics.logloss": "0.85", "metrics.auc": "",
-        "params.C": "150", "commit": "", "user": "ana", "age": "4h", "took": "1m00s",
+        "params.C": "150", "commit": "", "dataset": "", "user": "ana", "age": "4h", "took": "1m00s",
     }
 
 
@@ -150,7 +150,6 @@ async def test_bare_words_find_names_and_a_query_goes_to_the_server(
     assert [run.name for run in await every(view)] == ["run-201", "run-199"]
     view.server_filter("r_n-24")
     assert (await view.load()).items == (), "the server's wildcards are no wildcards here"
-    assert "no run matches" in "".join(text_of(line) for line in view.empty())
     view.server_filter("")
     assert len((await view.load()).items) == 100
 

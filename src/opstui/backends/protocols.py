@@ -158,9 +158,12 @@ class Tracking(Protocol):
 
     async def runs(
         self, experiment: str, *, filter: str = "", order_by: str = "", token: str = "",
-        limit: int = 100,
+        limit: int = 100, parent: str | None = None,
     ) -> Page[Run]:
-        """A page of runs in MLflow's filter and order language; a bad filter is an OpstuiError."""
+        """A page of runs in MLflow's filter and order language; a bad filter is an OpstuiError.
+
+        parent: only the runs nested in this one, and those nested in none where it is empty.
+        """
         ...
 
     async def run(self, run_id: str) -> Run:
@@ -337,6 +340,18 @@ class GateCommands(Protocol):
         or takes longer than `seconds`; nothing of it is left running. `facts` are added to a
         small environment, in which of the person's own variables only those in `passes` are.
         """
+        ...
+
+
+class Choices(Protocol):
+    """What the person chose for lists, remembered from one start to the next."""
+
+    async def columns(self, place: str) -> tuple[str, ...] | None:
+        """The columns chosen for a place; None where the person left that to opstui."""
+        ...
+
+    async def keep_columns(self, place: str, columns: Sequence[str] | None) -> None:
+        """Remember the columns for a place; None forgets them."""
         ...
 
 

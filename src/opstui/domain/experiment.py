@@ -71,6 +71,11 @@ class Run:
         return self.tag("mlflow.docker.image.uri") or self.tag("mlflow.docker.image.id")
 
     @property
+    def parent(self) -> str:
+        """The id of the run that it is nested in, or empty."""
+        return self.tag("mlflow.parentRunId")
+
+    @property
     def ci_job(self) -> str:
         """The CI job that trained it: the first of the tags that CI systems leave."""
         for name in ("gitlab.CI_JOB_ID", "GITHUB_RUN_ID", "BUILD_URL", "opstui.ci_run"):
@@ -90,9 +95,41 @@ class MetricPoint:
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """A file or folder that a run left behind."""
+    """A file or folder that a run or a logged model left behind."""
 
     path: str
     is_dir: bool
     size: int | None = None
     """Bytes; None for folders."""
+    owner: str = ""
+    """The id of the run, or of the logged model, that has it."""
+
+    @property
+    def key(self) -> str:
+        """Identity for lists and jumps."""
+        return f"{self.owner}/{self.path}"
+
+    @property
+    def name(self) -> str:
+        """The last part of its path."""
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedModel:
+    """A model as MLflow 3 keeps it: beside the run that logged it, with artifacts of its own."""
+
+    id: str
+    name: str
+    status: Status
+    run_id: str = ""
+    kind: str = ""
+    """What it was said to be, such as `Agent`."""
+    created: datetime | None = None
+    artifact_uri: str = ""
+    tags: Pairs = ()
+
+    @property
+    def key(self) -> str:
+        """Identity for lists and jumps."""
+        return self.id

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from opstui.backends.ci_protocols import CiSearch, CiServer, CommandTrust
 from opstui.backends.protocols import (
     CallLog,
+    Choices,
     Engine,
     GateCommands,
     Git,
@@ -66,6 +67,8 @@ class World:
     rules: Rules = field(default_factory=Rules)
     board: Board = field(default_factory=Board)
     ascii_only: bool = False
+    choices: Choices | None = None
+    """What the person chose for lists; None where that is not remembered."""
     feeds: Feeds = field(init=False, compare=False)
     """All CI servers as one source."""
 

@@ -10,6 +10,7 @@ from opstui.domain.errors import OpstuiError
 from opstui.domain.experiment import Artifact, MetricPoint, Run
 from opstui.domain.words import age, duration, number, plural, short, size
 from opstui.operations.world import World
+from opstui.ui.desk import Detail
 from opstui.ui.paint import Line, Span, glyph, line
 
 CHARTS = 8
@@ -23,6 +24,23 @@ WIDEST_NAME = 36
 """Cells for a name beside its value; a longer one pushes its value to the right."""
 FILES = 200
 """Artifacts shown at most."""
+
+
+def details(world: World, run: Run) -> tuple[Detail, ...]:
+    """Facts, charts, artifacts."""
+    async def told(width: int) -> Sequence[Line]:
+        return await facts(world, run)
+
+    async def drawn(width: int) -> Sequence[Line]:
+        return await charts(world, run, width)
+
+    async def left(width: int) -> Sequence[Line]:
+        return await artifacts(world, run)
+
+    return (
+        Detail(f"run/{run.id}", "Run", told), Detail(f"run/{run.id}/charts", "Charts", drawn),
+        Detail(f"run/{run.id}/artifacts", "Artifacts", left),
+    )
 
 
 def pairs(facts: Iterable[tuple[str, str | Span | Line]]) -> list[Line]:

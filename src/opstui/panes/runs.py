@@ -3,119 +3,176 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from opstui.domain.experiment import Experiment, Run
 from opstui.domain.page import Page
-from opstui.domain.promotion import Direction, direction_of
 from opstui.domain.run_query import (
     ATTRIBUTES,
+    among,
+    both,
+    doubtful,
     field,
     filter_of,
     is_query,
     matches,
     order_of,
 )
-from opstui.domain.words import age, duration, number, short
 from opstui.operations.world import World
 from opstui.panes import run_detail
+from opstui.panes.run_acts import RunActs
+from opstui.panes.run_columns import RunColumns
+from opstui.panes.run_nest import NEWEST, Nest
 from opstui.ui.column import Column
 from opstui.ui.desk import Detail
-from opstui.ui.paint import Line, glyph, line
+from opstui.ui.paint import Line, Span, line
 from opstui.ui.view import View
 
-MOST = 24
-"""Metrics, and parameters, that get a column at most; the narrow ones of them are seen."""
-NEWEST = "attributes.start_time DESC"
+RENEWED = 100
+"""Runs behind the first page that are looked at again in one go."""
 
 
 class RunsView(View[Run]):
-    """The runs of an experiment, newest first unless asked otherwise."""
+    """The runs of an experiment, newest first unless asked otherwise.
+
+    As long as nothing is filtered or sorted, runs nested in others are inside of those.
+    """
 
     kind: ClassVar[str] = "runs"
+    parts = (RunActs,)
     noun = "run"
     interval = 10.0
 
     def __init__(self, world: World, experiment: Experiment) -> None:
-        self._world = world
-        self._experiment = experiment
+        self.world = world
+        self.experiment = experiment
         self.title = experiment.name
+        self.nest = Nest(world.tracking, experiment.id)
+        self.flat = False
+        """Nested runs are shown for themselves."""
+        self.columns_of = RunColumns(world, self._name)
         self._filter = ""
         self._order = NEWEST
         self._where = ""
-        self._metrics: tuple[str, ...] = ()
-        self._params: tuple[str, ...] = ()
-        self._telling: tuple[str, ...] = ()
-        self._tags: tuple[str, ...] = ()
+        self._remembered = False
+        self._first: tuple[str, ...] = ()
+        """Ids of the first page, as it was read last."""
+        self._running: set[str] = set()
+        """Ids of the runs behind it that were not finished when they were read."""
+        self._probed = False
+        self._deep = False
+        """Whether more than the first page was read."""
+
+    @property
+    def folds(self) -> bool:
+        """Whether nested runs are inside of their parents."""
+        return not self.flat and not self._filter and self._order == NEWEST
 
     def columns(self) -> tuple[Column[Run], ...]:
-        """State and name, the metrics that most runs have, and what else there is room for."""
-        now = self._world.clock()
-        plain = self._world.ascii_only
-        return (
-            Column("status", "State", lambda run: glyph(run.status, ascii_only=plain), width=1,
-                   sort=lambda run: run.status.word),
-            Column("name", "Name", lambda run: run.name, grow=1,
-                   sort=lambda run: run.name.casefold()),
-            *(self._metric(name, order) for order, name in enumerate(self._metrics)),
-            *(_param(name, order) for order, name in enumerate(self._telling)),
-            Column("commit", "Commit", lambda run: short(run.commit), width=7, drop=30,
-                   sort=lambda run: run.commit or None),
-            Column("user", "User", lambda run: run.user, width=10, drop=35,
-                   sort=lambda run: run.user or None),
-            Column("age", "Age", lambda run: age(run.started, now), width=3, right=True, drop=1,
-                   sort=lambda run: run.started, best_first=True),
-            Column("took", "Took", lambda run: _took(run), width=6, right=True, drop=25),
-        )
+        """State and name, then what was picked, else what tells most."""
+        return self.columns_of.columns()
 
-    def _metric(self, name: str, order: int) -> Column[Run]:
-        """The first metric stays the longest; sorting begins with the best, where it is known."""
-        lower = direction_of(name, self._world.rules.directions) is Direction.DOWN
-        return Column(
-            f"metrics.{name}", name, lambda run: number(run.metric(name)), width=9, right=True,
-            drop=2 + order, sort=lambda run: run.metric(name), best_first=not lower,
-        )
+    def _name(self, run: Run) -> Line:
+        """Its name, further in and with a mark where runs are nested."""
+        name = run.name or run.id
+        if not self.folds:
+            return line(name)
+        mark = ""
+        if self.nest.is_parent(run):
+            arrows = ("v ", "> ") if self.world.ascii_only else ("▾ ", "▸ ")
+            mark = arrows[0] if self.nest.is_open(run.id) else arrows[1]
+        indent = "  " * self.nest.depth(run)
+        return (Span(f"{indent}{mark}", "dim"), Span(name)) if indent or mark else line(name)
 
     async def load(self, token: str = "") -> Page[Run]:
-        """One page as the server cuts it; a filter it does not understand is an OpstuiError."""
-        text, order = self._filter, self._order
-        page = await self._world.tracking.runs(
-            self._experiment.id, filter=filter_of(text), order_by=order, token=token
-        )
-        self._where = await self._world.tracking.where()
-        runs = page.items
-        if text and not is_query(text):
-            runs = tuple(run for run in runs if matches(text, run.name))
-        if not token:
-            self._learn(runs)
-        return Page(runs, page.token)
+        """One page as the server cuts it; a filter it does not understand is an OpstuiError.
 
-    def _learn(self, runs: Sequence[Run]) -> None:
-        """Choose the columns from a first page; an empty one teaches nothing."""
-        if not runs:
-            return
-        self._metrics = _common(
-            (name for run in runs for name, _ in run.metrics),
-            last=lambda name: name.startswith("system/"),
+        With the first page come those runs behind it that may have changed.
+        """
+        fresh = self.asked
+        page = await self._ask(token)
+        self._where = await self.world.tracking.where()
+        if not self._remembered:
+            await self._remember()
+        ids = tuple(run.id for run in page.items)
+        running = {run.id for run in page.items if not run.status.finished}
+        self.columns_of.learn(page.items, first=not token)
+        self.nest.learn(page.items)
+        if token:
+            self._deep = True
+            self._running |= running - set(self._first)
+            return page
+        if fresh or not self._deep:
+            self._deep, self._running, self._first = False, set(), ids
+            if fresh:
+                self.nest.close()
+            if self.folds and (fresh or running or not self._probed):
+                self._probed = True
+                await self.nest.probe()
+        changed, gone = await self._renewed(ids)
+        self._first = ids
+        return Page(page.items, page.token, changed=changed, gone=gone)
+
+    async def _ask(self, token: str = "", *, ids: Sequence[str] = ()) -> Page[Run]:
+        """A page of what is filtered; of these runs only where `ids` names some."""
+        text = self._filter
+        query = filter_of(text)
+        page = await self.world.tracking.runs(
+            self.experiment.id, filter=both(query, among(ids)) if ids else query,
+            order_by=self._order, token=token, limit=len(ids) or 100,
+            parent="" if self.folds and not ids else None,
         )
-        self._params = _common(
-            (name for run in runs for name, _ in run.params), last=lambda name: False
-        )
-        self._telling = _differing(runs)
-        self._tags = _common(
-            (name for run in runs for name, _ in run.tags),
-            last=lambda name: name.startswith("mlflow."),
-        )
+        if text and not is_query(text):
+            return Page(tuple(run for run in page.items if matches(text, run.name)), page.token)
+        return page
+
+    async def _renewed(self, first: tuple[str, ...]) -> tuple[tuple[Run, ...], frozenset[str]]:
+        """Runs that are not on the first page and may have changed: as they are, or no more."""
+        left = [] if not self._deep else [*self._running, *self._first]
+        known = set(first)
+        self._running -= known
+        wanted = [one for one in dict.fromkeys((*self.nest.running(), *left)) if one not in known]
+        asked = wanted[:RENEWED]
+        if not asked:
+            return (), frozenset()
+        found = (await self._ask(ids=asked)).items
+        gone = frozenset(asked) - {run.id for run in found}
+        self._running -= set(asked)
+        if self._deep:
+            self._running |= {run.id for run in found if not run.status.finished}
+        self.nest.renew(found, gone)
+        return found, gone
+
+    async def _remember(self) -> None:
+        """Take the columns that the person picked for this experiment once."""
+        self._remembered = True
+        if self.world.choices is not None:
+            self.columns_of.picked = await self.world.choices.columns(self._place)
+
+    async def choose(self, picked: tuple[str, ...] | None) -> None:
+        """Have these columns from now on; None for the usual ones."""
+        self.columns_of.picked = picked
+        if self.world.choices is not None:
+            await self.world.choices.keep_columns(self._place, picked)
+
+    @property
+    def _place(self) -> str:
+        """What the choice is remembered under."""
+        return f"{self._where} {self.experiment.id}"
+
+    def unfolded(self, items: Sequence[Run]) -> Sequence[Run]:
+        """The runs with those nested in the unfolded ones."""
+        return self.nest.unfolded(items) if self.folds else items
 
     def empty(self) -> Sequence[Line]:
-        """Whether it is the filter's doing, else how to get a first run."""
+        """Why a filter may find nothing, else how to get a first run."""
         if self._filter:
-            return (
-                line(("no run matches ", "dim"), self._filter),
-                line(("/", "key"), (" changes the filter", "dim")),
-            )
+            why = doubtful(self._filter, {
+                "metrics": self.columns_of.metrics, "params": self.columns_of.params,
+                "tags": self.columns_of.tags,
+            })
+            return tuple(line((one, "warn")) for one in why)
         return (
             line(("no runs yet", "dim")),
             line(("train with ", "dim"), f"MLFLOW_TRACKING_URI={self._where}"),
@@ -131,32 +188,18 @@ class RunsView(View[Run]):
 
     def details(self, item: Run) -> Sequence[Detail]:
         """Facts, charts, artifacts."""
-        world = self._world
-
-        async def facts(width: int) -> Sequence[Line]:
-            return await run_detail.facts(world, item)
-
-        async def charts(width: int) -> Sequence[Line]:
-            return await run_detail.charts(world, item, width)
-
-        async def artifacts(width: int) -> Sequence[Line]:
-            return await run_detail.artifacts(world, item)
-
-        return (
-            Detail(f"run/{item.id}", "Run", facts),
-            Detail(f"run/{item.id}/charts", "Charts", charts),
-            Detail(f"run/{item.id}/artifacts", "Artifacts", artifacts),
-        )
+        return run_detail.details(self.world, item)
 
     def copies(self, item: Run) -> Sequence[tuple[str, str]]:
-        """Id, name and commit."""
-        every = (("run id", item.id), ("name", item.name), ("commit", item.commit))
+        """Id, name, commit and dataset digests."""
+        every = (("run id", item.id), ("name", item.name), ("commit", item.commit),
+                 *((f"digest of {name}", digest) for name, digest in item.datasets))
         return tuple((what, text) for what, text in every if text)
 
     async def url(self, item: Run) -> str:
         """Its page in MLflow."""
         await asyncio.sleep(0)
-        return self._world.tracking.run_url(item)
+        return self.world.tracking.run_url(item)
 
     def server_filter(self, text: str) -> bool:
         """Always the server's: in MLflow's own language, or bare words for the name."""
@@ -170,49 +213,17 @@ class RunsView(View[Run]):
 
     def filter_hint(self) -> str:
         """An example of the language."""
-        name = field("metrics", self._metrics[0]) if self._metrics else "metrics.auc"
+        best = self.columns_of.best_metric()
+        name = field("metrics", best) if best else "metrics.auc"
         return f"name, or {name} > 0.9 AND attributes.status = 'FINISHED'"
 
     def filter_words(self) -> Sequence[str]:
         """Everything a filter can name here."""
-        return (
-            *(field("metrics", name) for name in self._metrics),
-            *(field("params", name) for name in self._params),
-            *(field("tags", name) for name in self._tags),
-            *ATTRIBUTES,
-        )
-
-
-def _param(name: str, order: int) -> Column[Run]:
-    """Parameters go before anything else."""
-    return Column(
-        f"params.{name}", name, lambda run: dict(run.params).get(name, ""), width=12,
-        drop=40 + order, sort=lambda run: dict(run.params).get(name),
-    )
-
-
-def _took(run: Run) -> str:
-    if run.started is None or run.finished is None:
-        return ""
-    return duration((run.finished - run.started).total_seconds())
-
-
-def _common(names: Iterable[str], *, last: Callable[[str], bool]) -> tuple[str, ...]:
-    """The most common names first, equally common ones by name, `last` ones behind them."""
-    counted = Counter(names)
-    ranked = sorted(counted, key=lambda name: (last(name), -counted[name], name))
-    return tuple(ranked[:MOST])
-
-
-def _differing(runs: Sequence[Run]) -> tuple[str, ...]:
-    """Parameters that tell these runs apart, the most common first."""
-    counted: Counter[str] = Counter()
-    values: dict[str, set[str]] = {}
-    for run in runs:
-        for name, value in run.params:
-            counted[name] += 1
-            values.setdefault(name, set()).add(value)
-    telling = [
-        name for name in counted if len(values[name]) > 1 or counted[name] < len(runs)
-    ]
-    return tuple(sorted(telling, key=lambda name: (-counted[name], name))[:MOST])
+        known = self.columns_of
+        return tuple(
+            field(kind, name)
+            for kind, names in (
+                ("metrics", known.metrics), ("params", known.params), ("tags", known.tags)
+            )
+            for name in names
+        ) + ATTRIBUTES

@@ -159,6 +159,10 @@ class Desk(Protocol):
         """Tell the panes of these kinds to read their source again."""
         ...
 
+    def restart(self, kind: str) -> None:
+        """Let the panes of this kind read their source again from its beginning."""
+        ...
+
     def go(self, kind: str, key: str) -> None:
         """Focus the pane of this kind and select the item with this key."""
         ...

@@ -99,6 +99,12 @@ class HouseDesk:
         """Tell the panes of these kinds to read their source again."""
         news.changed(self._house.floor.panes, *kinds)
 
+    def restart(self, kind: str) -> None:
+        """Let the panes of this kind read their source again from its beginning."""
+        for pane in self._house.floor.panes:
+            if pane.view.kind == kind:
+                pane.reload(fresh=True)
+
     def go(self, kind: str, key: str) -> None:
         """Focus the pane of this kind and select the item with this key."""
         self._house.floor.go_kind(kind, key)

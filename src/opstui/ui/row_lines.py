@@ -143,9 +143,15 @@ def nothing(listing: Listing, width: int) -> list[Line]:
     place, rows = listing.place, listing.rows
     if place.filter and (rows.items or rows.filtered) and not rows.stale:
         text = f"nothing matches “{place.filter}”; esc clears the filter"
-        return [(Span(" "), *crop((Span(text, "dim"),), max(4, width - 1)))]
+        first = [(Span(" "), *crop((Span(text, "dim"),), max(4, width - 1)))]
+        return first + (_reasons(listing, width) if rows.filtered and not rows.items else [])
+    return _reasons(listing, width)
+
+
+def _reasons(listing: Listing, width: int) -> list[Line]:
     from opstui.ui.document import wrapped
 
+    rows = listing.rows
     return [(Span(" "), *piece) for line in rows.empty for piece in wrapped(line, width - 2)]
 
 

@@ -6,9 +6,11 @@ lists and zeros are left out), wrong types are not.
 
 from __future__ import annotations
 
+from sys import intern
+
 from opstui.backends.json_object import Json, not_json
 from opstui.domain.errors import OpstuiError
-from opstui.domain.experiment import Artifact, Experiment, MetricPoint, Run
+from opstui.domain.experiment import Artifact, Experiment, LoggedModel, MetricPoint, Pairs, Run
 from opstui.domain.model import ModelVersion, RegisteredModel
 from opstui.domain.status import Status
 
@@ -17,6 +19,10 @@ PRODUCT = "MLflow"
 RUN_STATUS = {
     "RUNNING": Status.RUNNING, "SCHEDULED": Status.QUEUED, "FINISHED": Status.PASSED,
     "FAILED": Status.FAILED, "KILLED": Status.CANCELLED,
+}
+MODEL_STATUS = {
+    "LOGGED_MODEL_READY": Status.PASSED, "LOGGED_MODEL_PENDING": Status.RUNNING,
+    "LOGGED_MODEL_UPLOAD_FAILED": Status.FAILED,
 }
 VERSION_STATUS = {
     "READY": Status.PASSED, "PENDING_REGISTRATION": Status.RUNNING,
@@ -41,7 +47,7 @@ def experiment(data: Json) -> Experiment:
 def run(answer: Json) -> Run:
     """An entry of runs/search, or what runs/get calls `run`."""
     info, data = answer.inner("info"), answer.inner("data")
-    tags = data.pairs("tags")
+    tags = shared(data.pairs("tags"))
     named = (one.inner("dataset") for one in answer.inner("inputs").objects("dataset_inputs"))
     return Run(
         id=info.text("run_id") or info.needed("run_uuid"),
@@ -50,9 +56,9 @@ def run(answer: Json) -> Run:
         status=RUN_STATUS.get(info.text("status"), Status.UNKNOWN),
         started=info.when("start_time"), finished=info.when("end_time"),
         user=info.text("user_id") or dict(tags).get("mlflow.user", ""),
-        params=data.pairs("params"),
+        params=shared(data.pairs("params")),
         metrics=tuple(sorted(
-            ((one.text("key"), one.real("value")) for one in data.objects("metrics")),
+            ((intern(one.text("key")), one.real("value")) for one in data.objects("metrics")),
             key=lambda pair: pair[0],
         )),
         tags=tags, artifact_uri=info.text("artifact_uri"),
@@ -60,16 +66,33 @@ def run(answer: Json) -> Run:
     )
 
 
+def shared(pairs: Pairs) -> Pairs:
+    """Names and values that are the same in thousands of runs are kept once."""
+    return tuple((intern(name), intern(value)) for name, value in pairs)
+
+
 def metric_point(data: Json) -> MetricPoint:
     """An entry of a metric's history."""
     return MetricPoint(data.whole("step"), data.real("value"), data.when("timestamp"))
 
 
-def artifact(data: Json) -> Artifact:
-    """An entry of artifacts/list."""
+def artifact(data: Json, owner: str = "") -> Artifact:
+    """An entry of artifacts/list; owner is the run or the logged model that was asked about."""
     is_dir = data.truth("is_dir")
     size = data.whole("file_size") if "file_size" in data.value else None
-    return Artifact(data.needed("path"), is_dir, None if is_dir else size)
+    return Artifact(data.needed("path"), is_dir, None if is_dir else size, owner)
+
+
+def logged_model(data: Json) -> LoggedModel:
+    """An entry of logged-models/search."""
+    info = data.inner("info")
+    return LoggedModel(
+        id=info.needed("model_id"), name=info.text("name"),
+        status=MODEL_STATUS.get(info.text("status"), Status.UNKNOWN),
+        run_id=info.text("source_run_id"), kind=info.text("model_type"),
+        created=info.when("creation_timestamp_ms"), artifact_uri=info.text("artifact_uri"),
+        tags=info.pairs("tags"),
+    )
 
 
 def registered_model(data: Json) -> RegisteredModel:
