@@ -91,3 +91,22 @@ def test_every_key_of_a_flood_is_carried_out(kind: type[Thin]) -> None:
         terminal.sees("about fruit-000")
         terminal.press("j" * 50, "k" * 20, "j" * 5)
         terminal.until(lambda text: "fruit-035" in chosen(text), "fruit-035 chosen")
+
+
+def frames_of_a_held_key(**environ: str) -> int:
+    """How often the cursor's row was drawn while a key was held for a second."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    program = (sys.executable, "-m", "tests.ui.list_program")
+    with Terminal((), ROOT, {**kept, **environ}, (160, 45), program=program) as terminal:
+        terminal.sees("about fruit-000")
+        terminal.rests(0.5)
+        before = terminal.raw.count("▌".encode())
+        for _ in range(30):
+            terminal.press("j")
+            sleep(1 / 30)
+        terminal.until(lambda text: "fruit-030" in chosen(text), "the last row chosen")
+        return terminal.raw.count("▌".encode()) - before
+
+
+def test_fewer_frames_are_drawn_where_fewer_are_asked_for() -> None:
+    assert frames_of_a_held_key(TEXTUAL_FPS="6") < 20 < frames_of_a_held_key()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import math
 import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rich.color import ColorSystem
 from textual import _compositor
 from textual.app import App
+from textual.constants import MAX_FPS
 from textual.driver import Driver
 
 from opstui.lean.cells import Cell, Inks
@@ -33,6 +35,8 @@ WHOLE = 1500
 """Bytes: a longer frame is shown as a whole where the terminal can (mode 2026, synchronized
 output); a shorter one arrives as a whole anyway."""
 CLEAR = "\x1b[m\x1b[2J"
+USUAL = 30
+"""Frames a second: where Textual was told to draw fewer (TEXTUAL_FPS), nobody wants more."""
 
 
 def why_not() -> str:
@@ -70,6 +74,8 @@ class Frames:
         self._cursor: object = None
         self._soon: asyncio.Handle | None = None
         self._later: asyncio.TimerHandle | None = None
+        self._written = -math.inf
+        """The loop's time of the last frame."""
 
     def attach(self) -> None:
         """Let the app draw through this."""
@@ -131,7 +137,10 @@ class Frames:
         for y, strip in lines:
             front.span(y, x, self._inks.cells(strip))
         if self._soon is None:
-            self._soon = asyncio.get_running_loop().call_soon(self.flush)
+            loop = asyncio.get_running_loop()
+            wait = self._written + 1 / MAX_FPS - loop.time() if MAX_FPS < USUAL else 0.0
+            self._soon = (
+                loop.call_later(wait, self.flush) if wait > 0 else loop.call_soon(self.flush))
         return True
 
     def flush(self) -> None:
@@ -164,6 +173,7 @@ class Frames:
         self.flush()
 
     def _write(self, driver: Driver, text: str) -> None:
+        self._written = asyncio.get_running_loop().time()
         cursor = self._app.cursor_position
         if cursor != self._cursor:  # where an input method shows what is being typed
             self._cursor = cursor
