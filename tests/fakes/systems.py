@@ -67,6 +67,11 @@ class StoryGit(Doing):
         self.check()
         return story.COMMITS[skip : skip + limit]
 
+    async def commits_since(self, ref: str, without: str, limit: int) -> tuple[Commit, ...]:
+        ids = [one.sha for one in story.COMMITS]
+        end = ids.index(without) if without in ids else len(ids)
+        return story.COMMITS[ids.index(ref) : end][:limit] if ref in ids[:end] else ()
+
     async def diff(self, sha: str) -> str:
         return story.DIFF.replace(story.MAIN, sha)
 
@@ -76,6 +81,10 @@ class StoryGit(Doing):
         if commit not in known:
             raise OpstuiError(f"git knows no {commit}")
         return commit
+
+    async def remotes_with(self, commit: str) -> tuple[str, ...]:
+        await self.resolve(commit)
+        return ("origin/main",)
 
     async def is_merged(self, branch: Branch) -> bool:
         return False
@@ -230,6 +239,9 @@ class MemoryJournal:
 
     async def entries(self, limit: int = 1000) -> tuple[Entry, ...]:
         return tuple(reversed(self.lines))[:limit]
+
+    async def under_way(self, act: str) -> bool:
+        return False
 
 
 class FixedCalls:

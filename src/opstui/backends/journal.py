@@ -18,6 +18,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from opstui.backends.journal_acts import ActLocks
 from opstui.backends.protocols import CallLog
 from opstui.domain.errors import OpstuiError
 from opstui.domain.journal import (
@@ -62,6 +63,7 @@ class FileJournal:
         """Who acts, as every line of this process says."""
         self._calls = calls
         self._clock = clock
+        self._acts = ActLocks(path.parent / "acts")
 
     async def append(
         self, *, what: str, object: str, place: str, phase: str, act: str, before: str = "",
@@ -80,7 +82,7 @@ class FileJournal:
         )
         began = time.perf_counter()
         try:
-            entry = await asyncio.to_thread(_append, self.path, draft)
+            entry = await asyncio.to_thread(self._write, draft)
         except OSError as error:
             raise self._unwritable(error) from error
         if self._calls is not None:
@@ -90,6 +92,25 @@ class FileJournal:
                 milliseconds=(time.perf_counter() - began) * 1000,
             )
         return entry
+
+    def _write(self, draft: Entry) -> Entry:
+        """The act is under way from before its intent is written until its result is."""
+        if draft.phase == "intent":
+            self._acts.begin(draft.act)
+        entry = _append(self.path, draft)
+        if draft.phase == "result":
+            self._acts.end(draft.act)
+        return entry
+
+    async def under_way(self, act: str) -> bool:
+        """Whether a live process of this machine is at this act."""
+        try:
+            return await asyncio.to_thread(self._acts.under_way, act)
+        except OSError as error:
+            raise OpstuiError(
+                f"It can't be told which acts are under way: {error.strerror}",
+                where=str(self.path.parent), hint="check the folder's owner and mode",
+            ) from error
 
     async def entries(self, limit: int = 1000) -> tuple[Entry, ...]:
         """The newest lines first; lines that can't be read are left to `opstui audit verify`.

@@ -38,6 +38,10 @@ class Git(Protocol):
         """The log of `ref` with its graph; lines without a commit are not returned."""
         ...
 
+    async def commits_since(self, ref: str, without: str, limit: int) -> tuple[Commit, ...]:
+        """The newest commits that `ref` reaches and `without` does not."""
+        ...
+
     async def diff(self, sha: str) -> str:
         """What the commit changed: message, statistics and patch as `git show` prints them."""
         ...
@@ -311,6 +315,11 @@ class Journal(Protocol):
 
     async def entries(self, limit: int = 1000) -> tuple[Entry, ...]:
         """The newest lines first."""
+        ...
+
+    async def under_way(self, act: str) -> bool:
+        """Whether a live process of this machine is at this act; one that is not and has no
+        result was cut."""
         ...
 
 

@@ -27,6 +27,7 @@ from opstui.domain.writes import (
     writes_of,
 )
 from opstui.operations.acting import acting
+from opstui.operations.footsteps import steps_before
 from opstui.operations.world import World
 
 _ROUND_TRIPS = 6
@@ -62,12 +63,14 @@ async def carry_out(world: World, plan: PromotionPlan) -> Outcome:
     failure later is an Outcome.
     """
     outcome: Outcome | None = None
+    attempt = _Attempt(world, plan)
+    steps = await steps_before(world, attempt.writes)
     try:
         async with acting(
             world.journal, f"model.{plan.verb}", f"{plan.model}@{plan.alias}", plan.place,
-            before=plan.expected, after=plan.version, evidence=_facts(plan),
+            before=plan.expected, after=plan.version, evidence=[*_facts(plan), *steps],
         ) as act:
-            outcome = await _Attempt(world, plan).run()
+            outcome = await attempt.run()
             act.result = f"{outcome.ending.word}: {outcome.sentence}"
     except OpstuiError as error:
         if outcome is None:
@@ -106,7 +109,8 @@ class _Attempt:
         self._settle = world.rules.settle
         self._plan = plan
         self._who, self._at = world.journal.who, _now_of(world)
-        self._writes = writes_of(plan, self._who, self._at)
+        self.writes = writes_of(plan, self._who, self._at)
+        """Every write of the plan, in order."""
         self._done: list[Step] = []
         self._slowest = 0.0
 
@@ -123,8 +127,8 @@ class _Attempt:
             failure = await self._copy()
             if failure is not None:
                 return failure
-        for write in self._writes[len(self._done):]:
-            if write is self._writes[-1]:
+        for write in self.writes[len(self._done):]:
+            if write is self.writes[-1]:
                 try:
                     if moved := self._moved(await self._read()):
                         return moved
@@ -163,7 +167,7 @@ class _Attempt:
 
     async def _copy(self) -> Outcome | None:
         """Make the copy that the alias shall name, and go on with its number."""
-        plan, step = self._plan, self._writes[0]
+        plan, step = self._plan, self.writes[0]
         try:
             made = await self._registry.copy_version(
                 step.name, step.version, plan.model,
@@ -178,7 +182,7 @@ class _Attempt:
             return self._ended(Ending.FAILED, f"`{step.text}` failed: {error}; {self._left()}", "")
         self._done.append(Step(f"{step.text}: v{made}", Status.PASSED))
         self._plan = replace(plan, version=made)
-        self._writes = (step, *writes_of(self._plan, self._who, self._at))
+        self.writes = (step, *writes_of(self._plan, self._who, self._at))
         return None
 
     async def _read(self) -> RegisteredModel:
@@ -208,7 +212,7 @@ class _Attempt:
     async def _write(self, write: Write) -> Outcome | None:
         """Send one write; the outcome that ends the attempt, or None to go on."""
         plan = self._plan
-        last = write is self._writes[-1]
+        last = write is self.writes[-1]
         clock = asyncio.get_running_loop().time
         began = clock()
         try:
@@ -313,6 +317,6 @@ class _Attempt:
         return f", promoted by {by}" if by else ""
 
     def _ended(self, ending: Ending, sentence: str, now: str | None) -> Outcome:
-        rest = self._writes[len(self._done):]
+        rest = self.writes[len(self._done):]
         skipped = tuple(Step(write.text, Status.SKIPPED) for write in rest)
         return Outcome(ending, sentence, now or "", (*self._done, *skipped))
