@@ -136,6 +136,7 @@ async def test_enter_on_a_job_lists_its_steps_and_each_shows_its_own_lines(
     ]
     assert jobs.child(LINT) is None
     cleaning = next(one for one in view.details(steps[2]) if one.title == "Log")
+    assert [one.title for one in view.details(steps[2])] == ["Log", "Job"]
     assert await show(cleaning) == ["error: while cleaning up", "✓ passed in 9.0s"]
     making = await show(next(one for one in view.details(steps[1]) if one.title == "Log"))
     assert making[:2] == ["▾ Run make test", "fine 6"]
@@ -241,6 +242,19 @@ async def test_without_a_telling_line_it_is_the_end(forge: Held) -> None:
     assert failure.line is None
     assert failure.sentence == "exit 1"
     assert (failure.excerpt.start, failure.excerpt.stop) == (60, 100)
+
+
+async def test_a_step_without_output_of_its_own_is_looked_for_in_its_job(forge: Held) -> None:
+    step = CiStep("make test", Status.FAILED, at(5), at(30), id="s7")
+    forge.of_run = {"1": (replace(UNIT, steps=(step,)),)}
+    failure = await first_failure(forge, forge.held[0])
+    assert failure.named.step is step
+    assert failure.target.step is None
+    assert failure.sentence == "AssertionError: boom"
+    forge.logs["s7"] = b"fine\nValueError: its own\n"
+    failure = await first_failure(forge, forge.held[0])
+    assert failure.sentence == "ValueError: its own"
+    assert failure.line == 1
 
 
 async def test_a_failure_that_may_be_is_only_named_where_no_other_is(forge: Held) -> None:

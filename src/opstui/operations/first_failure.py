@@ -79,10 +79,13 @@ async def first_failure(
     text, base = LogText(), 0
     try:
         text, base = await read(server, target, tail)
+        if not len(text) and target.step is not None:  # its output stands with its job's
+            target = replace(target, step=None)
+            text, base = await read(server, target, tail)
     except OpstuiError as error:
         problem = str(error)
     named = replace(target, step=step)
-    part = _part(text, base, named)
+    part = Part(0, len(text)) if target.step is not None else _part(text, base, named)
     lines = ErrorLines(text, part)
     line = await _line(text, part, failures, lines)
     tests = tuple(dict.fromkeys(one.where or one.text for one in failures if one.test))
@@ -128,9 +131,9 @@ async def whole(server: CiServer, target: Target) -> LogText:
 def _part(text: LogText, base: int, target: Target) -> Part:
     """The failing step's own lines."""
     step = target.step
-    if step is None or target.asked is not None:
+    if step is None:
         return Part(0, len(text))
-    if target.timed:
+    if target.timed or step.id:
         return failing_part(text, step.started, step.finished)
     start, stop = target.stretch
     first = text.at(max(0, start - base)) if start > base else 0

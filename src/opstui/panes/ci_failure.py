@@ -230,7 +230,8 @@ def details(
     """What failed, where something did; the log; the facts."""
     if server is None:
         return (facts,)
-    red = target.status in BROKEN or (target.job is None and seen(target.run) in BROKEN)
+    whole = target.job is None and target.step is None
+    red = seen(target.run) in BROKEN if whole else target.status in BROKEN
     log = ci_log.log(world, server, target)
     if not red:
         return (log, facts)
