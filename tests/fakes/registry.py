@@ -139,6 +139,9 @@ class FakeTracking:
         self.held: dict[str, Run] = {}
         self.asked: list[str] = []
 
+    async def where(self) -> str:
+        return "http://mlflow.example"
+
     def add(self, run_id: str, commit: str = SHA, **metrics: float) -> None:
         self.held[run_id] = Run(
             run_id, f"name-{run_id}", "1", Status.PASSED, metrics=tuple(metrics.items()),

@@ -52,6 +52,11 @@ class FakeEngine:
 @dataclass
 class FakeGit:
     commits: tuple[str, ...] = (SHA,)
+    remotes: tuple[str, ...] = ("origin/main",)
+
+    async def remotes_with(self, commit: str) -> tuple[str, ...]:
+        await self.resolve(commit)
+        return self.remotes
 
     async def resolve(self, revision: str) -> str:
         if revision.removesuffix("^{commit}") in self.commits:
