@@ -83,10 +83,13 @@ class CiJob:
         return self.id
 
     def elapsed(self, now: datetime) -> float | None:
-        """Seconds it has run or did run; None before it started."""
+        """Seconds it has run or did run; None before it started.
+
+        A server's clock may be ahead of ours: never less than 0.
+        """
         if self.started is None:
             return None
-        return ((self.finished or now) - self.started).total_seconds()
+        return max(0.0, ((self.finished or now) - self.started).total_seconds())
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +197,13 @@ class CiRun:
         return f"{self.server}/{self.id}"
 
     def elapsed(self, now: datetime) -> float | None:
-        """Seconds it has run or did run; None before it started."""
+        """Seconds it has run or did run; None before it started.
+
+        A server's clock may be ahead of ours: never less than 0.
+        """
         if self.started is None:
             return None
-        return ((self.finished or now) - self.started).total_seconds()
+        return max(0.0, ((self.finished or now) - self.started).total_seconds())
 
 
 @dataclass(frozen=True, slots=True)

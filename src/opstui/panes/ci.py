@@ -12,6 +12,7 @@ from opstui.domain.errors import OpstuiError
 from opstui.domain.page import Page
 from opstui.domain.status import Status
 from opstui.domain.words import age, short
+from opstui.operations.ci_feeds import Feed
 from opstui.operations.world import World
 from opstui.panes import ci_acts, ci_columns, ci_detail
 from opstui.panes.ci_empty import FirstSteps
@@ -92,16 +93,17 @@ class CiView(View[CiRun]):
         if self._told.runs is not board.ci_runs or self._told.old != old:
             self._told = ci_columns.Told.of(board.ci_runs, old)
         shown = self.narrow.of(board.ci_runs, board)
-        self.title = self._title([
-            f"{feed.server.name} {age(feed.at, self.world.clock())} old" if feed.at
-            else f"no {feed.server.name}" for feed in ill
-        ])
+        self.title = self._title([self._trouble(feed) for feed in ill])
         self.interval = feeds.rest()
         if any(run.status is Status.RUNNING for run in shown):
             self.interval = min(TICK, self.interval or TICK)
         if not shown:
             self._next = await self._first_steps.lines(self.narrow, len(board.ci_runs))
         return Page(shown)
+
+    def _trouble(self, feed: Feed) -> str:
+        old = age(feed.at, self.world.clock()) if feed.at is not None else "now"
+        return f"no {feed.server.name}" if old == "now" else f"{feed.server.name} {old} old"
 
     def _title(self, ill: Sequence[str]) -> str:
         words = self.narrow.words(self.world.board)
