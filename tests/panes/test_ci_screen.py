@@ -89,7 +89,7 @@ async def test_start_follow_and_cancel_by_keys(bench: Bench) -> None:
         gate.unlink()
 
         await person.press("e")
-        await person.sees("Run CI again")
+        await person.sees("Run it again")
         await person.press("y")
         await person.sees("▌● #2")
         await person.sees("×2")

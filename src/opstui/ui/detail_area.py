@@ -73,8 +73,10 @@ class DetailArea(DocumentView):
         self.redraw()
 
     def _chosen(self, details: Sequence[Detail]) -> Detail | None:
+        """The tab the person chose last, else what is in sight already, else the first."""
         named = next((d for d in details if d.title == self.tab_title), None)
-        return named or (details[0] if details else None)
+        same = next((d for d in details if d.id == self._shown), None)
+        return named or same or (details[0] if details else None)
 
     @property
     def current(self) -> Detail | None:
