@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -83,6 +84,7 @@ class OpstuiApp(Hurried):
         """Show the house; start the embedded server where that was asked for."""
         self.push_screen(self.house)
         self.set_timer(EARLY, self._replay)
+        self.set_timer(EARLY, partial(start_work, self, self.tell_of_cuts, "cuts"))
         if self._arrival is not None:
             self._arrival.begin(self.set_timer)
         elif self.whole_process:
@@ -97,6 +99,20 @@ class OpstuiApp(Hurried):
         except OpstuiError as error:
             self.house.say(str(error), "error")
         news.changed(self.house.floor.panes, "experiments", "models")
+
+    async def tell_of_cuts(self) -> None:
+        """Say which acts were begun and never ended: the terminal may have been lost on the way.
+
+        No dialog, since what is typed meanwhile is meant for the list.
+        """
+        from opstui.operations.undo import HOW_TO_END, cut_told, cuts
+
+        try:
+            found = await cuts(self.front.world, 300)
+        except OpstuiError:
+            return  # the journal's own list says why it can't be read
+        if found:
+            self.house.say(f"{'; '.join(map(cut_told, found))}. {HOW_TO_END}", "warning")
 
     async def on_event(self, event: events.Event) -> None:
         """Keys wait for the first pane, so that what is typed ahead means the live list."""

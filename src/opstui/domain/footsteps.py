@@ -73,7 +73,10 @@ def encode(steps: Iterable[Footstep]) -> str:
 def decode(text: str) -> tuple[Footstep, ...]:
     """The steps of a journal line; raises ValueError where they are none."""
     try:
-        return tuple(_step(*(str(part) for part in row)) for row in json.loads(text))
+        rows = json.loads(text)
+        if not isinstance(rows, list):
+            raise ValueError("no list")
+        return tuple(_step(*(str(part) for part in row)) for row in rows)
     except (TypeError, ValueError) as error:
         raise ValueError("these are no steps") from error
 

@@ -15,6 +15,7 @@ from opstui.domain.status import Status
 from opstui.domain.words import plural
 from opstui.operations.evidence import answer
 from opstui.operations.searching import found_by
+from opstui.operations.undo import HOW_TO_END, cut_told, cuts
 from opstui.operations.world import World
 
 CI_SECONDS = 20.0
@@ -147,4 +148,7 @@ async def _local(world: World) -> tuple[Status, str, str]:
 async def _journal(world: World) -> tuple[Status, str, str]:
     entries = await world.journal.entries(1)
     last = f", last entry {entries[0].at}" if entries else ", empty so far"
-    return Status.PASSED, f"{world.journal.path}{last}", ""
+    told = f"{world.journal.path}{last}"
+    if cut := await cuts(world):
+        return Status.WARNED, f"{told}; {'; '.join(map(cut_told, cut))}", HOW_TO_END
+    return Status.PASSED, told, ""

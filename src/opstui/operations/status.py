@@ -14,6 +14,7 @@ from opstui.domain.status import Status
 from opstui.domain.words import plural
 from opstui.operations.evidence import answer
 from opstui.operations.searching import found_by
+from opstui.operations.undo import cut_told, cuts
 from opstui.operations.world import World
 
 Section = dict[str, Any]
@@ -30,7 +31,7 @@ async def gather(world: World) -> dict[str, Section]:
     """
     asked = {
         "branches": _branches, "ci": _ci, "images": _images, "containers": _containers,
-        "experiments": _experiments, "models": _models,
+        "experiments": _experiments, "models": _models, "journal": _journal,
     }
     sections = await asyncio.gather(*(_section(ask, world) for ask in asked.values()))
     return dict(zip(asked, sections, strict=True))
@@ -91,6 +92,13 @@ async def _models(world: World) -> Section:
     more = " or more" if page.token else ""
     return {"summary": plural(len(page.items), "model") + more,
             "items": [plain(model) for model in page.items]}
+
+
+async def _journal(world: World) -> Section:
+    """The acts that were begun and never ended."""
+    found = await cuts(world)
+    told = "; ".join(map(cut_told, found)) or "every act has ended"
+    return {"summary": told, "items": [cut.entry.body() for cut in found]}
 
 
 def plain(noun: Any) -> Any:

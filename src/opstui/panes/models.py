@@ -14,6 +14,7 @@ from opstui.operations.world import World
 from opstui.panes import promoting
 from opstui.panes.mlflow_view import MlflowView
 from opstui.panes.run_cache import RunCache
+from opstui.panes.undoing import UndoActs
 from opstui.panes.version_detail import model_facts
 from opstui.panes.versions import VersionsView
 from opstui.ui.action import action
@@ -37,12 +38,14 @@ class ModelsView(MlflowView[RegisteredModel]):
     """Every registered model, by name; prompts are no models."""
 
     kind: ClassVar[str] = "models"
+    parts = (UndoActs,)
     title = "Models"
     noun = "model"
     interval = 15.0
 
     def __init__(self, world: World) -> None:
         super().__init__(world, world.registry.where)
+        self.world = world
         self._runs = RunCache(world.tracking)
         self.champion = world.rules.champion
 

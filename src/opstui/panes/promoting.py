@@ -38,7 +38,7 @@ async def promote(world: World, desk: Desk, model: str, version: str) -> None:
                    else f"now {named(target.now)}") for target in targets
         ])
     if alias is not None:
-        await _prepared(world, desk, model, version, alias)
+        await promote_to(world, desk, model, version, alias)
 
 
 async def roll_back(world: World, desk: Desk, model: str) -> None:
@@ -58,13 +58,13 @@ async def set_alias(world: World, desk: Desk, version: ModelVersion) -> None:
         return
     checked_alias(alias)
     if alias == world.rules.champion or environment_of(world.rules, version.model, alias):
-        await _prepared(world, desk, version.model, version.version, alias)
+        await promote_to(world, desk, version.model, version.version, alias)
         return
     plan = await prepare_alias(world, version.model, alias, version.version)
     await _ask_and_carry_out(world, desk, plan)
 
 
-async def _prepared(world: World, desk: Desk, model: str, version: str, to: str) -> None:
+async def promote_to(world: World, desk: Desk, model: str, version: str, to: str) -> None:
     """Ask for trust where a gate wants to run something, judge, then ask."""
     environment = environment_of(world.rules, model, to)
     if environment is not None:
