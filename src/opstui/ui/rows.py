@@ -94,6 +94,8 @@ class RowList(Framed):
         by row. Beside others every row has to be sent again: half of them at once are rarer, and
         show what comes next.
         """
+        if not self.is_attached:  # it is being taken away
+            return 0
         return self.list_height // 2 if self.size.width < self.screen.size.width else 0
 
     @property

@@ -11,7 +11,7 @@ from opstui.ui.level import Level
 from opstui.ui.listing import Rows
 from opstui.ui.paint import Line, line, text_of
 from opstui.ui.shape import Shape
-from opstui.ui.view import View
+from opstui.ui.view import View, sorts_on_server
 
 
 def rows(level: Level, shape: Shape, busy: set[str]) -> Rows:
@@ -21,7 +21,7 @@ def rows(level: Level, shape: Shape, busy: set[str]) -> Rows:
     return Rows(
         columns=columns, items=view.unfolded(snapshot.items), words=_words(view, columns),
         empty=_empty(level), stale=bool(snapshot.problem), more=bool(snapshot.token),
-        shape=shape, busy=busy, filtered=view.filters_on_server, sorted=view.sorts_on_server,
+        shape=shape, busy=busy, filtered=view.filters_on_server, sorted=sorts_on_server(view),
     )
 
 

@@ -132,11 +132,6 @@ class View(Generic[T]):
         """Whether a filter is taken to the server, once it is complete."""
         return type(self).server_filter is not View.server_filter
 
-    @property
-    def sorts_on_server(self) -> bool:
-        """Whether the order is the server's."""
-        return type(self).server_sort is not View.server_sort
-
     def filter_hint(self) -> str:
         """Placeholder of the filter line."""
         return "text to find"
@@ -144,3 +139,8 @@ class View(Generic[T]):
     def filter_words(self) -> Sequence[str]:
         """Completions for the filter line."""
         return ()
+
+
+def sorts_on_server(view: View[Any]) -> bool:
+    """Whether the order of a view's items is the server's."""
+    return type(view).server_sort is not View.server_sort
