@@ -107,7 +107,7 @@ def from_json(data: dict[str, Any]) -> PromotionPlan:
     if texts["verb"] != "promote":
         raise ValueError(f"plans for {texts['verb']!r} can't be applied")
     guard = data["guard"]
-    copied = data["copy_of"]
+    copied_model, copied_version = map(_text, data["copy_of"])
     return PromotionPlan(
         **texts, expected_at=_time(data["expected_at"]), made=_time(data["made"]),
         came_from=tuple(map(_text, data["came_from"])),
@@ -121,7 +121,7 @@ def from_json(data: dict[str, Any]) -> PromotionPlan:
             for one in data["evidence"]
         ),
         guard=None if guard is None else _guard(guard),
-        copy_of=(_text(copied[0]), _text(copied[1])),
+        copy_of=(copied_model, copied_version),
     )
 
 
