@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from opstui.ui.desk import Choice, Detail, Form, Prompt, Question
+from opstui.ui.plot import Plot
+from opstui.ui.sheet import Comparing
 from opstui.ui.view import View
 
 
@@ -23,6 +25,9 @@ class ScriptedDesk:
 
     sets: list[Sequence[str] | None] = field(default_factory=list)
     opened: list[tuple[str, View[Any]]] = field(default_factory=list)
+    marks: list[Any] = field(default_factory=list)
+    comparisons: list[Comparing] = field(default_factory=list)
+    plots: list[Plot] = field(default_factory=list)
     forms: list[Form] = field(default_factory=list)
     rung: list[str] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
@@ -64,6 +69,15 @@ class ScriptedDesk:
 
     def open(self, view: View[Any], name: str) -> None:
         self.opened.append((name, view))
+
+    def marked(self) -> Sequence[Any]:
+        return self.marks
+
+    async def compare(self, comparing: Comparing) -> None:
+        self.comparisons.append(comparing)
+
+    async def plot(self, plot: Plot) -> None:
+        self.plots.append(plot)
 
     async def read(self, title: str, body: Detail) -> None:
         self.documents.append((title, body))

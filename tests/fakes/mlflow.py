@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from opstui.domain.course import Course
 from opstui.domain.errors import OpstuiError
 from opstui.domain.experiment import Artifact, Experiment, MetricPoint, Run
 from opstui.domain.local_mlflow import FoundStore, LocalPhase, LocalState, Offer
@@ -96,6 +98,19 @@ class StoryTracking:
         self, run_id: str, metric: str, points: int = 320
     ) -> tuple[MetricPoint, ...]:
         return story.course(metric)
+
+    async def courses(
+        self, run_ids: Sequence[str], metric: str, *, interval: tuple[int, int] | None = None,
+        points: int = 1000,
+    ) -> tuple[Course, ...]:
+        self.check()
+        began = {run.id: run.started for run in RUNS}
+        return tuple(
+            story.long_course(metric, run, n, began.get(run)) for n, run in enumerate(run_ids)
+        )
+
+    async def whole_course(self, run_id: str, metric: str) -> Course:
+        return story.long_course(metric, run_id, 0, None)
 
     async def artifacts(self, run_id: str, path: str = "") -> tuple[Artifact, ...]:
         inside = f"{path}/" if path else ""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import math
+from datetime import datetime, timedelta
 from hashlib import sha1
 from typing import Any
 
 from opstui.domain.branch import Branch, Commit, Repository
 from opstui.domain.calls import Call
 from opstui.domain.ci import CiRun, CiStep
+from opstui.domain.course import Course
 from opstui.domain.experiment import Artifact, Experiment, MetricPoint
 from opstui.domain.image import REVISION_LABEL, Container, Image, Layer
 from opstui.domain.status import Status
@@ -200,6 +202,21 @@ def course(metric: str) -> tuple[MetricPoint, ...]:
     return tuple(
         MetricPoint(n, value, ago(minutes=60 - n)) for n, value in enumerate(values)
     )
+
+
+def long_course(metric: str, run: str, order: int, began: datetime | None) -> Course:
+    """The same with as many steps as training has, different in every run, with a spike."""
+    first = (began or ago(hours=1)).timestamp()
+    if metric == "width":
+        return Course(run, [0], [3.0], [first])
+    falls = metric == "logloss"
+    steps = list(range(0, 2000, 10))
+    wave = [0.02 * math.sin(step / 37 + order) for step in steps]
+    base = [0.97 ** (step / 10 + 5 * order) for step in steps]
+    values = [0.29 + 0.5 * b + w if falls else 0.91 - 0.3 * b + w
+              for b, w in zip(base, wave, strict=True)]
+    values[120 + 10 * order] = math.nan
+    return Course(run, steps, values, [first + step / 50 for step in steps])
 
 
 CALLS = (

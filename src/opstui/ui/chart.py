@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from opstui.domain.text import clean
-from opstui.ui.chart_axes import Range, Told, footer, span_of, ticks, y_labels
+from opstui.ui.chart_axes import Range, Told, footer, powers, span_of, ticks, y_labels
 from opstui.ui.paint import Line, Span
 from opstui.ui.raster import Canvas, Dots, marker
 
@@ -61,7 +61,7 @@ def chart(
     width, height = max(0, width), max(0, height)
     if not width or not height:
         return [() for _ in range(height)]
-    drawn = [_ready(one, order, manner) for order, one in enumerate(series)]
+    drawn = [prepared(one, order, manner) for order, one in enumerate(series)]
     points = [point for one in drawn for point in one.points]
     across, up = manner.across or span_of(x for x, _ in points), span_of(y for _, y in points)
     if across is None or not points:
@@ -69,7 +69,7 @@ def chart(
     legend = len(drawn) > 1 and height >= 5 and manner.legend
     below = 2 if height - legend >= 4 else 0
     rows = height - below - legend
-    labels = y_labels(up, rows, width, _powers if manner.log else ticks)
+    labels = y_labels(up, rows, width, powers if manner.log else ticks)
     margin = max(map(len, labels))
     columns = width - (margin + 1 if margin else 0)
     canvas = Canvas(columns, rows, manner.dots)
@@ -116,7 +116,7 @@ def sparkline(values: Sequence[float], width: int, *, ascii_only: bool = False) 
     )
 
 
-def _ready(one: Series, order: int, manner: Manner) -> Series:
+def prepared(one: Series, order: int, manner: Manner) -> Series:
     """By x, in the given order where x is equal, cut to what is in sight, on the y axis' scale.
 
     Without an x there is no place to draw.
@@ -131,10 +131,6 @@ def _ready(one: Series, order: int, manner: Manner) -> Series:
 
 def _logarithm(y: float) -> float:
     return math.log10(y) if y > 0 else math.nan if math.isnan(y) else -math.inf
-
-
-def _powers(values: Sequence[float]) -> list[str]:
-    return ticks([10.0**value if value < 308 else math.inf for value in values])
 
 
 def clipped(points: Sequence[Point], across: Range) -> list[Point]:

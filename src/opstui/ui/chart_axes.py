@@ -51,6 +51,11 @@ def ticks(values: Sequence[float]) -> list[str]:
     return texts
 
 
+def powers(values: Sequence[float]) -> list[str]:
+    """Exponents of ten as the numbers they stand for."""
+    return ticks([10.0**value if value < 308 else math.inf for value in values])
+
+
 def lengths(values: Sequence[float]) -> list[str]:
     """Seconds as lengths of time; `-` before the start."""
     return [f"-{duration(-value)}" if value < 0 else duration(value) for value in values]

@@ -11,6 +11,8 @@ from opstui.ui.log_feed import Log
 from opstui.ui.paint import Line
 
 if TYPE_CHECKING:
+    from opstui.ui.plot import Plot
+    from opstui.ui.sheet import Comparing
     from opstui.ui.view import View
 
 
@@ -141,6 +143,18 @@ class Desk(Protocol):
 
     def open(self, view: View[Any], name: str) -> None:
         """Show a list inside the one in sight; `name` is for the breadcrumb."""
+        ...
+
+    def marked(self) -> Sequence[Any]:
+        """The marked items of the list in sight, in its order; none where nothing is marked."""
+        ...
+
+    async def compare(self, comparing: Comparing) -> None:
+        """Show things side by side over everything until it is closed."""
+        ...
+
+    async def plot(self, plot: Plot) -> None:
+        """Show charts over everything until they are closed."""
         ...
 
     async def read(self, title: str, body: Detail) -> None:

@@ -12,6 +12,8 @@ from opstui.ui.desk import Choice, Detail, Form, Prompt, Question
 if TYPE_CHECKING:
     from opstui.ui.dialog import Dialog
     from opstui.ui.house import House
+    from opstui.ui.plot import Plot
+    from opstui.ui.sheet import Comparing
     from opstui.ui.view import View
 
 R = TypeVar("R")
@@ -70,6 +72,24 @@ class HouseDesk:
         house = self._house
         dialog = Choose(self, house.keys.keymap, house.brush, title, choices)
         return await self.show(dialog)
+
+    def marked(self) -> Sequence[Any]:
+        """The marked items of the list in sight."""
+        return self._house.floor.pane.list.listing.marked()
+
+    async def compare(self, comparing: Comparing) -> None:
+        """Show things side by side over everything until it is closed."""
+        from opstui.ui.sheet_page import SheetPage
+
+        house = self._house
+        await self.show(SheetPage(self, house.keys.keymap, house.brush, comparing))
+
+    async def plot(self, plot: Plot) -> None:
+        """Show charts over everything until they are closed."""
+        from opstui.ui.chart_page import ChartPage
+
+        house = self._house
+        await self.show(ChartPage(self, house.keys.keymap, house.brush, plot))
 
     async def read(self, title: str, body: Detail) -> None:
         """Show a document over everything until it is closed."""

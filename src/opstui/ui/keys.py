@@ -158,12 +158,15 @@ class Keys:
 
 def scopes_of(views: Sequence[type[View[Any]]]) -> list[tuple[str, tuple[Bound, ...]]]:
     """Every scope of keys there is, by title: for the keymap's check and the key table."""
-    from opstui.ui.log_reader import log_scope  # not before it is asked for
+    from opstui.ui.chart_page import ChartPage  # not before they are asked for
+    from opstui.ui.log_reader import log_scope
+    from opstui.ui.sheet_page import SheetPage
 
     return [
         ("Everywhere", _of(Everywhere, "everywhere") + _of(Leaving, "everywhere")),
         ("In lists", _of(PaneList, "list")), ("In texts", _of(DetailArea, "list")),
-        ("In logs", log_scope()),
+        ("In logs", log_scope()), ("In comparisons", _of(SheetPage, SheetPage.kind)),
+        ("In charts", _of(ChartPage, ChartPage.kind)),
         *((view.title or view.kind.capitalize(), _of(view, view.kind)) for view in views),
     ]
 

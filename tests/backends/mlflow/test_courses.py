@@ -62,7 +62,8 @@ async def test_a_long_course_is_sampled_and_an_interval_of_it_is_whole(
     [run] = trained(judge, 1, 3000)
     async with connected(mlflow_server.url) as mlflow:
         [some] = await mlflow.tracking.courses([run], "val/loss: x", points=200)
-        [part] = await mlflow.tracking.courses([run], "val/loss: x", interval=(100, 149), points=200)
+        [part] = await mlflow.tracking.courses(
+            [run], "val/loss: x", interval=(100, 149), points=200)
         every = await mlflow.tracking.whole_course(run, "val/loss: x")
     assert some.sampled
     assert 100 <= len(some) <= 400

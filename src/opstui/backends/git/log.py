@@ -11,13 +11,16 @@ from opstui.domain.branch import Commit
 _FIELDS = ("%H", "%P", "%an", "%ct", "%s", "%D")
 
 
-def command(revision: str, limit: int) -> tuple[str, ...]:
-    """The log of one revision; `revision` must be a full reference or an object id."""
+def command(revision: str, limit: int, without: str = "") -> tuple[str, ...]:
+    """The log of one revision; `revision` must be a full reference or an object id.
+
+    without: another one, whose own log is left out.
+    """
     return (
         "-c", "i18n.logOutputEncoding=UTF-8", "log", "--no-color",
         "--no-show-signature", "--decorate=short", f"--max-count={limit}",
         "--format=" + "".join(f"%x00{field}" for field in _FIELDS),
-        "--end-of-options", revision, "--",
+        "--end-of-options", revision, *([f"^{without}"] if without else []), "--",
     )
 
 

@@ -77,6 +77,12 @@ class GitRepository:
         answer = await door.read(*log.command(_revision(ref), skip + limit), timeout=60)
         return tuple(log.parse(answer.out)[skip:])
 
+    async def commits_since(self, ref: str, without: str, limit: int) -> tuple[Commit, ...]:
+        """The log of `ref` without what `without` reaches."""
+        door, _ = await self._here()
+        asked = log.command(_revision(ref), limit, _revision(without))
+        return tuple(log.parse((await door.read(*asked, timeout=60)).out))
+
     async def diff(self, sha: str) -> str:
         """Message, statistics and patch; a very large one is cut and says so at its end."""
         door, _ = await self._here()

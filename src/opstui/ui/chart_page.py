@@ -1,0 +1,235 @@
+"""Charts over the whole screen: read as they come into sight, zoomed, moved, read off, saved."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from functools import partial
+
+from opstui.domain.course import Axis
+from opstui.domain.errors import OpstuiError
+from opstui.ui.action import action
+from opstui.ui.chart_area import ChartArea, hidden_after, next_weight
+from opstui.ui.chart_keys import Moving
+from opstui.ui.curves import curves
+from opstui.ui.desk import Choice, Desk
+from opstui.ui.keymap import Keymap
+from opstui.ui.page import Page
+from opstui.ui.plot import Plot
+from opstui.ui.raster import Dots
+from opstui.ui.saving import file_name, save_text
+from opstui.ui.theme import Brush
+from opstui.ui.work import start_work
+
+VALUES, LEAST, MOST = 8000, 250, 1000
+"""Values that are asked for of all lines together, and of each at least and at most."""
+LIVE = 10.0
+"""Seconds after which lines that still grow are read again."""
+RESTS = 0.25
+"""Seconds that a part must stay in sight before it is read more exactly."""
+MARGIN = 0.25
+"""Share of its width by which more of a part is read at either side."""
+FORMS = (
+    Choice("svg", "SVG", "the chart as it is in sight"),
+    Choice("csv", "CSV", "the values of this metric that were read"),
+)
+
+
+class ChartPage(Page):
+    """The charts of one or many runs until they are closed."""
+
+    kind = "charts"
+    noun = "Charts"
+    parts = (Moving,)
+
+    def __init__(self, desk: Desk, keymap: Keymap, brush: Brush, plot: Plot) -> None:
+        self.area = ChartArea(brush, plot)
+        super().__init__(desk, keymap, self.area)
+        self.plot = plot
+        self._reading = False
+        self._stale: set[str] = set()
+        """Metrics to be read again."""
+
+    def on_mount(self) -> None:
+        """Begin to read what is in sight; go on as long as something grows."""
+        super().on_mount()
+        self.call_after_refresh(self.go_on)
+        if any(thing.live for thing in self.area.things):
+            self.set_interval(LIVE, self.renew)
+
+    def on_resize(self) -> None:
+        """Other charts may come into sight."""
+        self.call_after_refresh(self.go_on)
+
+    def renew(self) -> None:
+        """Read what is in sight again."""
+        self._stale |= set(self.area.in_sight()) & set(self.area.read)
+        self.go_on()
+
+    @property
+    def points(self) -> int:
+        """Values to ask for of each line."""
+        return max(LEAST, min(MOST, VALUES // max(1, len(self.area.things))))
+
+    def go_on(self) -> None:
+        """Read what is in sight and not known; a part more exactly once it rests."""
+        if not self._reading:
+            self._reading = True
+            start_work(self, self._read_on, "read")
+        if self.area.part is not None and not self.area.grid:
+            start_work(self, self._look_closer, "near", exclusive=True)
+
+    async def _read_on(self) -> None:
+        area = self.area
+        try:
+            while wanted := [
+                one for one in area.in_sight() if one not in area.read or one in self._stale
+            ]:
+                await self._read(wanted[0])
+        finally:
+            self._reading = False
+
+    async def _read(self, metric: str) -> None:
+        area = self.area
+        self._stale.discard(metric)
+        try:
+            area.take(metric, await self.plot.courses(metric, None, self.points))
+        except OpstuiError as error:
+            if metric in area.read:  # what was read before is still true as far as it goes
+                self.tell(str(error), "error")
+                return
+            area.take(metric, ())
+            area.read[metric].problem = str(error)
+            area.redraw()
+
+    async def _look_closer(self) -> None:
+        """Read the part in sight once more where the server had left values out."""
+        await asyncio.sleep(RESTS)
+        area, metric = self.area, self.area.metric
+        part, known = area.part, area.read.get(metric)
+        if part is None or known is None or not any(one.sampled for one in known.courses):
+            return
+        if known.covers(part) and not any(one.course.sampled for one in known.near):
+            return
+        margin = (part.high - part.low) * MARGIN
+        wide = replace(part, low=part.low - margin, high=part.high + margin)
+        scale, lines = area.scale, known.lines.get(area.scale, [])
+        steps = [found for one in lines if (found := one.steps(wide, scale)) is not None]
+        if not steps:
+            return
+        interval = min(low for low, _ in steps), max(high for _, high in steps)
+        try:
+            courses = await self.plot.courses(metric, interval, MOST)
+        except OpstuiError as error:
+            self.tell(str(error), "error")
+            return
+        if area.scale == scale:
+            known.part, known.near = wide, curves(courses, area.things, scale)
+            area.redraw()
+
+    # keys
+
+    @action("escape,q", "Close", item=False)
+    async def close(self, _desk: Desk) -> None:
+        """Give up reading off, else close the charts."""
+        if self.area.cursor is not None:
+            self.area.cursor = None
+            self.area.redraw()
+        else:
+            self.dismiss(None)
+
+    @action("x", "Axis", item=False)
+    async def axis(self, _desk: Desk) -> None:
+        """Lay the values along steps, the time since the start, or the wall clock."""
+        axes = list(Axis)
+        after = axes[(axes.index(self.area.scale.axis) + 1) % len(axes)]
+        self.area.rescale(replace(self.area.scale, axis=after))
+
+    @action("L", "Log", item=False)
+    async def powers(self, _desk: Desk) -> None:
+        """Show values by powers of ten, or evenly again."""
+        self.area.powers = not self.area.powers
+        self.area.redraw()
+
+    @action("s", "Smooth", item=False)
+    async def smooth(self, _desk: Desk) -> None:
+        """Smooth the lines more: 0.6, 0.9, 0.97, and not at all again."""
+        self.area.rescale(replace(self.area.scale, weight=next_weight(self.area.scale.weight)))
+
+    @action("b", "Dots", item=False)
+    async def draw_with(self, _desk: Desk) -> None:
+        """Draw with braille dots, half blocks or plain ASCII."""
+        kinds = [Dots.ASCII] if self.area.brush.ascii_only else list(Dots)
+        at = kinds.index(self.area.dots)
+        self.area.dots = kinds[(at + 1) % len(kinds)]
+        self.area.redraw()
+
+    @action("m", "Metric", item=False)
+    async def choose(self, desk: Desk) -> None:
+        """Choose a metric by its name."""
+        await self.begin(partial(self._choose, desk))
+
+    async def _choose(self, desk: Desk) -> None:
+        chosen = await desk.choose("Metric", [Choice(name, name) for name in self.area.metrics])
+        if chosen is not None:
+            self.area.at = self.area.metrics.index(chosen)
+            self.area.redraw()
+            self.go_on()
+
+    @action("t", "Lines", item=False)
+    async def lines(self, desk: Desk) -> None:
+        """Choose the runs whose lines are drawn."""
+        await self.begin(partial(self._lines, desk))
+
+    async def _lines(self, desk: Desk) -> None:
+        keys = [thing.key for thing in self.area.things]
+        picked = await desk.pick(
+            "Lines", [Choice(thing.key, thing.name) for thing in self.area.things],
+            [key for key in keys if key not in self.area.hidden],
+        )
+        if picked is not None:
+            self.area.hidden = hidden_after(keys, picked)
+            self.area.redraw()
+
+    @action("e", "Every value", item=False)
+    async def every(self, desk: Desk) -> None:
+        """Read every value of this metric instead of a sample; a million take a minute."""
+        metric = self.area.metric
+        desk.say(f"reading every value of {metric}…")
+        start_work(self, partial(self._every, metric), "every", exclusive=True)
+
+    async def _every(self, metric: str) -> None:
+        try:
+            courses = await self.plot.whole(metric)
+        except OpstuiError as error:
+            self.tell(str(error), "error")
+            return
+        self.area.take(metric, courses)
+        self.tell(f"{sum(map(len, courses)):,} values of {metric}", "information")
+
+    @action("r", "Refresh", item=False)
+    async def refresh_charts(self, _desk: Desk) -> None:
+        """Read what is in sight again."""
+        self.renew()
+
+    @action("S", "Save", item=False)
+    async def save(self, desk: Desk) -> None:
+        """Save this chart as SVG, or its values as CSV; a file that exists is asked about."""
+        await self.begin(partial(self._save, desk))
+
+    async def _save(self, desk: Desk) -> None:
+        form = await desk.choose("Save as", FORMS)
+        if form is not None:
+            name = f"{file_name(self.plot.title, self.area.metric)}.{form}"
+            await save_text(desk, "Save the chart", name, partial(self.told, form))
+
+    def told(self, form: str) -> str:
+        """The chart in sight as SVG, or the values of its metric as CSV."""
+        from opstui.ui.chart_export import comma_separated, svg
+
+        area = self.area
+        lines, manner = area.lines_of(area.metric), area.manner(area.metric)
+        if form == "csv" or manner.across is None:
+            return comma_separated(area.metric, lines)
+        drawn = [one.series(manner.across, 2000) for one in lines]
+        return svg(area.metric, drawn, manner, area.scale.axis.value)
