@@ -21,6 +21,7 @@ from opstui.domain.run_query import (
 )
 from opstui.operations.world import World
 from opstui.panes import run_detail
+from opstui.panes.beside import RunsBeside
 from opstui.panes.run_acts import RunActs
 from opstui.panes.run_columns import RunColumns
 from opstui.panes.run_nest import NEWEST, Nest
@@ -40,7 +41,7 @@ class RunsView(View[Run]):
     """
 
     kind: ClassVar[str] = "runs"
-    parts = (RunActs,)
+    parts = (RunActs, RunsBeside)
     noun = "run"
     interval = 10.0
 
