@@ -13,6 +13,7 @@ from opstui.operations.promotion import champion_of, elsewhere
 from opstui.operations.rollback import way_back
 from opstui.operations.world import World
 from opstui.panes import promoting, version_detail
+from opstui.panes.beside import VersionsBeside
 from opstui.panes.run_cache import RunCache
 from opstui.panes.version_cells import VersionCells, tags
 from opstui.ui.action import action
@@ -43,12 +44,13 @@ class VersionsView(View[ModelVersion]):
     """The versions of a model, newest first."""
 
     kind: ClassVar[str] = "versions"
+    parts = (VersionsBeside,)
     noun = "version"
     interval = 10.0
     follows = ("ci",)
 
     def __init__(self, world: World, model: str, runs: RunCache | None = None) -> None:
-        self._world = world
+        self.world = self._world = world
         self.model = model
         self.title = model
         self.champion = world.rules.champion
