@@ -17,7 +17,7 @@ from opstui.ui.paint import Line, Span, line
 from opstui.ui.view import View
 
 _ROLES = {"done": "good", "nothing": "dim", "refused": "warn", "interrupted": "warn",
-          "failed": "bad", "lost": "bad", "unsure": "bad"}
+          "failed": "bad", "lost": "bad", "unsure": "bad", "seen": "warn"}
 
 
 class JournalView(View[Entry]):

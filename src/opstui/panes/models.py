@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from opstui.domain.alias import named
+from opstui.domain.errors import OpstuiError
 from opstui.domain.model import RegisteredModel
 from opstui.domain.page import Page
 from opstui.domain.words import age
+from opstui.operations.alias_history import witness
 from opstui.operations.world import World
 from opstui.panes import promoting
+from opstui.panes.alias_story import alias_detail
 from opstui.panes.mlflow_view import MlflowView
 from opstui.panes.run_cache import RunCache
 from opstui.panes.undoing import UndoActs
@@ -89,7 +93,13 @@ class ModelsView(MlflowView[RegisteredModel]):
         page = await self.ask(self._world.registry.models(token))
         if not token:
             self._world.board.models = page.items
+            await self._notice(page.items)
         return page
+
+    async def _notice(self, models: Sequence[RegisteredModel]) -> None:
+        """Journal what others moved; a journal that can't be read says so in its own list."""
+        with suppress(OpstuiError):
+            await witness(self._world, models)
 
     def empty(self) -> Sequence[Line]:
         """How a first model comes here."""
@@ -104,11 +114,11 @@ class ModelsView(MlflowView[RegisteredModel]):
         return VersionsView(self._world, item.name, self._runs)
 
     def details(self, item: RegisteredModel) -> Sequence[Detail]:
-        """What serves, with its metrics."""
+        """What serves, with its metrics; how its aliases moved."""
         async def load(width: int) -> Sequence[Line]:
             return await model_facts(self._world, item)
 
-        return (Detail(f"model/{item.name}", "Model", load),)
+        return (Detail(f"model/{item.name}", "Model", load), alias_detail(self._world, item))
 
     def copies(self, item: RegisteredModel) -> Sequence[tuple[str, str]]:
         """Name, and the URI that serves."""
