@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from opstui.panes.table import VIEWS
+from opstui.promotion_settings import table as gate_keys
 from opstui.settings import SETTINGS, Setting, Settings
 from opstui.ui.keymap import shown
 from opstui.ui.keys import scopes_of
@@ -53,6 +54,16 @@ def settings_table() -> str:
     return "\n".join([*rows, *(f"| {' | '.join(row)} |" for row in facts)])
 
 
+def gates_table() -> str:
+    """Every gate with what can be set of it."""
+    rows = ["| gate | key | default | what it is |", "|---|---|---|---|"]
+    facts = (
+        (code(gate), code(key), code(default) if default else "", cell(help))
+        for gate, key, default, help in gate_keys()
+    )
+    return "\n".join([*rows, *(f"| {' | '.join(row)} |" for row in facts)])
+
+
 def kind_of(setting: Setting) -> str:
     """The type in words, or the texts that may be chosen."""
     if setting.choices:
@@ -79,7 +90,9 @@ def code(text: str) -> str:
     return f"`` {cell(text)} ``" if "`" in text else f"`{cell(text)}`"
 
 
-TABLES: dict[str, Callable[[], str]] = {"keys": keys_table, "settings": settings_table}
+TABLES: dict[str, Callable[[], str]] = {
+    "keys": keys_table, "settings": settings_table, "gates": gates_table,
+}
 
 
 def filled(text: str) -> str:

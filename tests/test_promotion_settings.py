@@ -181,3 +181,11 @@ def test_without_a_policy_nothing_of_gates_is_loaded() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
     assert check("", Path("x")) == {} and Settings().promotion == {}
+
+
+def test_readmes_example_is_a_good_policy(tmp_path: Path) -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+    example = readme.partition("## Gates")[2].partition("```toml")[2].partition("```")[0]
+    found = policy(example, tmp_path)
+    assert list(found) == ["challenger", "champion", "prod"]
+    assert {gate.kind for gate in found["champion"].gates} == set(KINDS)

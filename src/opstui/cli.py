@@ -33,6 +33,8 @@ examples:
   opstui doctor               what was found, and what to do about what was not
   opstui status --json        the facts of the panes, for scripts
   opstui promote churn 9 --to champion --dry-run
+  opstui promote churn 9 --to champion --check
+  opstui apply churn.plan.json
   opstui rollback churn
   opstui audit verify         check the journal's chain
   opstui demo                 try everything in a throw-away workspace

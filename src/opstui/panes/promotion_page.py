@@ -23,13 +23,16 @@ WIDTH = 70
 
 def page(plan: PromotionPlan, *, ascii_only: bool = False) -> list[Line]:
     """The whole page, at most WIDTH cells wide."""
+    gates = gate_lines(plan, ascii_only=ascii_only) if plan.verb == "promote" else []
+    first = [*gates, ()] if plan.guard is not None else []  # what decides is in sight at once
     lines = [
-        *_moves(plan, ascii_only), (), *metric_lines(plan.metrics, plan.version, plan.champion),
+        *_moves(plan, ascii_only), (), *first,
+        *metric_lines(plan.metrics, plan.version, plan.champion),
     ]
     if plan.evidence:
         lines += [(), *evidence_lines(plan.evidence, ascii_only=ascii_only)]
-    if plan.verb == "promote":
-        lines += [(), *gate_lines(plan, ascii_only=ascii_only)]
+    if gates and not first:
+        lines += [(), *gates]
     if plan.override:
         lines += _wrapped(f"overridden: {plan.override}", "warn")
     if plan.run_id:
@@ -43,7 +46,7 @@ def gate_lines(plan: PromotionPlan, *, ascii_only: bool = False) -> list[Line]:
     guard = plan.guard
     if guard is None:
         return [
-            *_wrapped(f"no policy is written for {plan.alias}: nothing above blocks", "dim"),
+            *_wrapped(f"no policy is written for {plan.alias}: nothing blocks", "dim"),
             *_wrapped(f"[promotion.{plan.alias}] in .opstui.toml makes gates of it, such as "
                       "ci = true; README, Gates", "dim"),
         ]
@@ -52,7 +55,7 @@ def gate_lines(plan: PromotionPlan, *, ascii_only: bool = False) -> list[Line]:
         ("  protected" if guard.protected else "", "warn"),
     )]
     if not guard.gates:
-        return [*lines, line(("it has none: nothing above blocks", "dim"))]
+        return [*lines, line(("it has none: nothing blocks", "dim"))]
     told = [Evidence(gate.name, gate.status, gate.text) for gate in guard.gates]
     lines += evidence_lines(told, ascii_only=ascii_only)
     if guard.blocked:
