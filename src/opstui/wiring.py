@@ -82,7 +82,8 @@ def open_front(
         engine=DockerEngine(
             calls, host=settings.docker_host, context=settings.docker_context, asked=asked
         ),
-        tracking=connection.tracking, registry=connection.registry, local=local,
+        tracking=connection.tracking, registry=connection.registry,
+        artifacts=connection.artifacts, local=local,
         journal=FileJournal(places.journal, calls), calls=calls,
         clock=lambda: datetime.now(UTC),
         rules=Rules(

@@ -75,7 +75,8 @@ def world(
     calls, nothing = RecentCalls(), cast(Any, None)
     return World(
         git=GitRepository(repository, calls), ci=(), trust=nothing, engine=nothing,
-        tracking=connection.tracking, registry=connection.registry, local=cast(Any, NoLocal()),
+        tracking=connection.tracking, registry=connection.registry,
+        artifacts=connection.artifacts, local=cast(Any, NoLocal()),
         journal=FileJournal(repository / "journal.jsonl"), calls=calls,
         clock=(lambda: now) if now else lambda: datetime.now(UTC),
     )

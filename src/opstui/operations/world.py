@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from opstui.backends.artifact_protocols import Artifacts
 from opstui.backends.ci_protocols import CiSearch, CiServer, CommandTrust
 from opstui.backends.protocols import (
     CallLog,
@@ -67,6 +68,8 @@ class World:
     rules: Rules = field(default_factory=Rules)
     board: Board = field(default_factory=Board)
     ascii_only: bool = False
+    artifacts: Artifacts | None = None
+    """The files of runs; None where there are none to be had."""
     choices: Choices | None = None
     """What the person chose for lists; None where that is not remembered."""
     feeds: Feeds = field(init=False, compare=False)

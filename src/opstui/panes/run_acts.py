@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from opstui.domain.experiment import Run
 from opstui.domain.run_query import nested_in
 from opstui.domain.words import plural
+from opstui.panes.artifacts import ArtifactsView
 from opstui.panes.run_columns import BY_ITSELF
 from opstui.ui.action import action
 from opstui.ui.desk import Desk
@@ -44,6 +45,12 @@ class RunActs:
         elif run.id in nest.more:
             desk.say(f"the newest {plural(count, 'nested run')} are shown; to list all of "
                      f"them, filter by {nested_in(run.id)}")
+
+    @action("a", "Artifacts")
+    async def artifacts(self, run: Run, desk: Desk) -> None:
+        """Look into the files and models that the run left behind."""
+        view = self.view
+        desk.open(ArtifactsView(view.world, run, view.loading), f"{view.name(run)} artifacts")
 
     @action("F", "Nested or flat", item=False, footer=False)
     async def flatten(self, desk: Desk) -> None:

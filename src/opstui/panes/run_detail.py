@@ -174,7 +174,12 @@ def _heading(world: World, name: str, points: Sequence[MetricPoint]) -> Line:
 
 
 async def artifacts(world: World, run: Run) -> Sequence[Line]:
-    """The files it left, folders opened one level deep."""
+    """The models it logged and the files it left, folders opened one level deep."""
+    models = await world.artifacts.models(run) if world.artifacts is not None else ()
+    logged = [
+        line(" " * 9, (f"{one.name}/", "accent"), (f"  logged model {one.id}", "dim"))
+        for one in models
+    ]
     top = await world.tracking.artifacts(run.id)
     folders = [item for item in top if item.is_dir][:FOLDERS]
     gate = asyncio.Semaphore(AT_ONCE)
@@ -191,15 +196,12 @@ async def artifacts(world: World, run: Run) -> Sequence[Line]:
     for item in top:
         listed.append((0, item))
         listed += ((1, below) for below in opened.get(item.path, ()))
-    if not listed:
-        return [
-            line(("no artifacts of its own", "dim")),
-            line(("models that MLflow 3 logs lie beside the run", "dim")),
-        ]
-    shown = [_artifact(depth, item) for depth, item in listed[:FILES]]
+    if not listed and not logged:
+        return [line(("no artifacts", "dim"))]
+    shown = [*logged, *(_artifact(depth, item) for depth, item in listed[:FILES])]
     if len(listed) > FILES:
         shown.append(line((f"… {len(listed) - FILES} more", "dim")))
-    return shown
+    return [*shown, line(), line(("a", "key"), (" looks into them", "dim"))]
 
 
 def _artifact(depth: int, item: Artifact) -> Line:

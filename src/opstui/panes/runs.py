@@ -21,6 +21,7 @@ from opstui.domain.run_query import (
 )
 from opstui.operations.world import World
 from opstui.panes import run_detail
+from opstui.panes.artifacts import Loading
 from opstui.panes.beside import RunsBeside
 from opstui.panes.run_acts import RunActs
 from opstui.panes.run_columns import RunColumns
@@ -52,6 +53,8 @@ class RunsView(View[Run]):
         self.nest = Nest(world.tracking, experiment.id)
         self.flat = False
         """Nested runs are shown for themselves."""
+        self.loading: dict[str, Loading] = {}
+        """Downloads of artifacts under way, by their keys."""
         self.columns_of = RunColumns(world, self._name)
         self._filter = ""
         self._order = NEWEST

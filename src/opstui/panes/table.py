@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from opstui.operations.world import World
+from opstui.panes.artifacts import ArtifactsView
 from opstui.panes.branches import BranchesView
 from opstui.panes.calls import CallsView
 from opstui.panes.ci import CiView
@@ -23,7 +24,7 @@ from opstui.ui.view import View
 
 VIEWS: tuple[type[View[Any]], ...] = (
     BranchesView, CommitsView, CiView, CiJobsView, CiStepsView, ImagesView, ContainersView,
-    ExperimentsView, RunsView, ModelsView, VersionsView, JournalView, CallsView,
+    ExperimentsView, RunsView, ArtifactsView, ModelsView, VersionsView, JournalView, CallsView,
 )
 """Every list there is, also those inside an item."""
 

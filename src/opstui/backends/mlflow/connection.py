@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from opstui.backends.asked import Asked
+from opstui.backends.mlflow.artifacts import MlflowArtifacts
 from opstui.backends.mlflow.doorway import Doorway
 from opstui.backends.mlflow.registry import MlflowRegistry
 from opstui.backends.mlflow.tracking import MlflowTracking
@@ -36,6 +37,7 @@ class MlflowConnection:
         self.configured = bool(uri)
         """Whether a tracking server is named; otherwise the embedded one is used."""
         self.tracking = MlflowTracking(tracking)
+        self.artifacts = MlflowArtifacts(tracking)
         self.registry = MlflowRegistry(registry)
 
     async def close(self) -> None:

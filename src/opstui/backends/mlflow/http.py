@@ -6,7 +6,8 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
@@ -88,6 +89,15 @@ class Door:
             return self._parsed(content)
         except OpstuiError as error:
             raise _unconfirmed(error) from error
+
+    async def stream(self, path: str, query: Mapping[str, str]) -> AsyncGenerator[bytes, None]:
+        """A file's bytes as they come, however large; never asked for twice."""
+        from opstui.backends.mlflow.streaming import pieces
+
+        stream = pieces(await self._opened(), self.access, self._calls, path, query)
+        async with aclosing(stream) as found:
+            async for piece in found:
+                yield piece
 
     async def close(self) -> None:
         """Close the connections; the next request opens new ones."""
