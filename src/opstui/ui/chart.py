@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from opstui.domain.text import clean
-from opstui.ui.chart_axes import Range, Told, footer, powers, span_of, ticks, y_labels
+from opstui.ui.chart_axes import Range, Told, footer, named_places, powers, span_of, ticks, y_labels
 from opstui.ui.paint import Line, Span
 from opstui.ui.raster import Canvas, Dots, marker
 
@@ -47,6 +47,10 @@ class Manner:
     """A line of names where there are several."""
     cursor: float | None = None
     """A place on the x axis to mark by an upright line."""
+    named: tuple[tuple[float, str], ...] = ()
+    """Places on the x axis that have names: marked, and named below the axis."""
+    dotted: bool = False
+    """Every point has its mark: there are few, and each is a thing of its own."""
 
 
 def chart(
@@ -68,18 +72,20 @@ def chart(
         return _centred("no points", width, height)
     legend = len(drawn) > 1 and height >= 5 and manner.legend
     below = 2 if height - legend >= 4 else 0
-    rows = height - below - legend
+    names = 1 if manner.named and height - legend - below >= 4 else 0
+    rows = height - below - names - legend
     labels = y_labels(up, rows, width, powers if manner.log else ticks)
     margin = max(map(len, labels))
     columns = width - (margin + 1 if margin else 0)
     canvas = Canvas(columns, rows, manner.dots)
     for one in drawn:
-        _draw(canvas, one, across, up, manner.dots)
+        _draw(canvas, one, across, up, manner)
     if len(drawn) > 1:
         for one in drawn:
             _mark(canvas, one, across, up, manner.dots, columns)
-    if manner.cursor is not None:
-        canvas.post(min(1.0, max(0.0, across.place(manner.cursor))), "dim")
+    posts = [place for place, _ in manner.named]
+    for place in [*posts, *([] if manner.cursor is None else [manner.cursor])]:
+        canvas.post(min(1.0, max(0.0, across.place(place))), "dim")
     plain = manner.dots is Dots.ASCII
     lines: list[Line] = [_legend(drawn, width, manner.dots)] if legend else []
     bar = "|" if plain else "│"
@@ -88,6 +94,8 @@ def chart(
         lines.append((*axis, *row))
     if below:
         lines += footer(across, width, margin, manner.told, ascii_only=plain)
+    if names:
+        lines.append(named_places(across, width, margin, manner.named))
     return lines
 
 
@@ -158,9 +166,9 @@ def _on_the_way(start: Point, end: Point, x: float) -> float:
     return start[1] * (1 - share) + end[1] * share
 
 
-def _draw(canvas: Canvas, one: Series, across: Range, up: Range | None, dots: Dots) -> None:
+def _draw(canvas: Canvas, one: Series, across: Range, up: Range | None, manner: Manner) -> None:
     """The finite stretches as lines, single points and values that are no numbers as marks."""
-    mark = marker(one.order or 0, dots)
+    mark = marker(one.order or 0, manner.dots)
     stretch: list[tuple[int, int]] = []
     for x, y in one.points:
         if up is not None and math.isfinite(y):
@@ -170,6 +178,9 @@ def _draw(canvas: Canvas, one: Series, across: Range, up: Range | None, dots: Do
         stretch = []
         canvas.odd(across.place(x), y)
     canvas.stroke(stretch, one.style, mark)
+    for x, y in one.points if manner.dotted else ():
+        if up is not None and math.isfinite(y):
+            canvas.mark((canvas.column(across.place(x)), canvas.row(up.place(y))), one.style, mark)
 
 
 def _mark(

@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from rich.cells import cell_len, set_cell_size
+
+from opstui.domain.text import clean
 from opstui.domain.words import duration, number
 from opstui.ui.paint import Line, Span
 
@@ -103,6 +106,25 @@ def footer(across: Range, width: int, margin: int, told: Told, *, ascii_only: bo
     axis = (" " * margin + corner if margin else "") + rule * room
     text = " " * start + _x_labels(across, room, told)
     return [(Span(axis, "dim"),), (Span(text.ljust(width)[:width], "dim"),)]
+
+
+def named_places(
+    across: Range, width: int, margin: int, named: Sequence[tuple[float, str]]
+) -> Line:
+    """The names of places below the axis, as near to them as there is room."""
+    start = margin + 1 if margin else 0
+    room = width - start
+    text = ""
+    for place, name in sorted(named):
+        share = across.place(place)
+        if not 0 <= share <= 1:
+            continue
+        name = clean(name)
+        at = max(0, min(round(share * (room - 1)) - cell_len(name) // 2, room - cell_len(name)))
+        at = max(at, cell_len(text) + 2 if text else 0)
+        if at + cell_len(name) <= room:
+            text += " " * (at - cell_len(text)) + name
+    return (Span(set_cell_size(" " * start + text, width), "accent"),)
 
 
 def _x_labels(across: Range, room: int, told: Told) -> str:
