@@ -20,6 +20,7 @@ from opstui.panes.mlflow_view import MlflowView
 from opstui.panes.run_cache import RunCache
 from opstui.panes.undoing import UndoActs
 from opstui.panes.version_detail import model_facts
+from opstui.panes.version_line import line_detail
 from opstui.panes.versions import VersionsView
 from opstui.ui.action import action
 from opstui.ui.column import Column
@@ -118,7 +119,10 @@ class ModelsView(MlflowView[RegisteredModel]):
         async def load(width: int) -> Sequence[Line]:
             return await model_facts(self._world, item)
 
-        return (Detail(f"model/{item.name}", "Model", load), alias_detail(self._world, item))
+        return (
+            Detail(f"model/{item.name}", "Model", load), alias_detail(self._world, item),
+            line_detail(self._world, item.name, self._runs),
+        )
 
     def copies(self, item: RegisteredModel) -> Sequence[tuple[str, str]]:
         """Name, and the URI that serves."""
