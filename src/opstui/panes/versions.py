@@ -16,6 +16,7 @@ from opstui.panes import promoting, version_detail
 from opstui.panes.beside import VersionsBeside
 from opstui.panes.run_cache import RunCache
 from opstui.panes.version_cells import VersionCells, tags
+from opstui.panes.version_line import line_detail
 from opstui.ui.action import action
 from opstui.ui.column import Column
 from opstui.ui.desk import Desk, Detail
@@ -117,8 +118,9 @@ class VersionsView(View[ModelVersion]):
         ))
 
     def details(self, item: ModelVersion) -> Sequence[Detail]:
-        """Facts, metrics, evidence, history."""
-        return version_detail.details(self._world, item, self._cells.champion, self._runs)
+        """Facts, metrics, evidence, history; the metrics over all versions."""
+        told = version_detail.details(self._world, item, self._cells.champion, self._runs)
+        return (*told, line_detail(self._world, self.model, self._runs))
 
     def copies(self, item: ModelVersion) -> Sequence[tuple[str, str]]:
         """The URI that loads it, run, commit, source."""
