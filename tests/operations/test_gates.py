@@ -16,6 +16,7 @@ from opstui.domain.status import Status
 from opstui.operations.carry_out import carry_out, planned_writes
 from opstui.operations.gates import worst
 from opstui.operations.promotion import choices, elsewhere, prepare
+from opstui.operations.rollback import prepare_rollback
 from opstui.operations.trusting import trust, untrusted
 from opstui.operations.world import World
 from tests.fakes.registry import SHA, FakeRegistry, FakeTracking
@@ -284,3 +285,35 @@ async def test_aliases_and_environments_are_offered(world: World) -> None:
     world = under(world, ALL + '[promotion.prod]\nmodel = "prod.{model}"\n')
     offered = [*choices(world.rules, model, "9"), *elsewhere(world.rules, "churn")]
     assert [one.alias for one in offered] == ["champion", "candidate", "prod"]
+
+
+async def test_the_copy_is_an_act_of_its_own_in_the_journal(world: World) -> None:
+    world = under(world, PROD)
+    await carry_out(world, await prepare(world, "churn", "9", "prod"))
+    lines = [(one.what, one.object, one.phase, one.after) for one in await world.journal.entries()]
+    assert lines == [
+        ("model.promote", "prod.churn@champion", "result", "1"),
+        ("model.promote", "prod.churn@champion", "intent", "1"),
+        ("model.copy", "churn/9 to prod.churn", "result", ""),
+        ("model.copy", "churn/9 to prod.churn", "intent", ""),
+    ]
+    assert (await world.journal.entries())[2].result == "done: copied: it is v1 of prod.churn"
+
+
+async def test_an_environment_that_moved_gets_no_copy(world: World) -> None:
+    world = under(world, PROD)
+    plan = await prepare(world, "churn", "9", "prod")
+    await carry_out(world, await prepare(world, "churn", "7", "prod"))
+    outcome = await carry_out(world, plan)
+    assert outcome.ending is Ending.REFUSED_MOVED
+    assert "champion of prod.churn names v1 now, not no version" in outcome.sentence
+    assert list(fake(world).held["prod.churn"]) == ["1"]
+    assert {step.status for step in outcome.steps} == {Status.SKIPPED}
+
+
+async def test_a_promotion_that_is_rolled_back_in_its_environment(world: World) -> None:
+    world = under(world, '[promotion.prod]\nmodel = "prod.{model}"\n')
+    for version in ("7", "9"):
+        await carry_out(world, await prepare(world, "churn", version, "prod"))
+    assert fake(world).aliases["prod.churn"] == {"champion": "2", "previous_champion": "1"}
+    assert (await carry_out(world, await prepare_rollback(world, "prod.churn"))).now == "1"

@@ -214,10 +214,16 @@ async def test_without_a_journal_nothing_is_done(world: World, tmp_path: Path) -
 
 async def test_cancelling_in_the_middle_is_on_record(world: World) -> None:
     plan = await prepare(world, "churn", "9", "champion")
-    fake(world).delay = 30
+    writing = asyncio.Event()
+
+    def hang(method: str) -> None:
+        if method == "set_version_tag":
+            fake(world).delay = 30
+            writing.set()
+
+    fake(world).before = hang
     task = asyncio.create_task(carry_out(world, plan))
-    while not await world.journal.entries():
-        await asyncio.sleep(0.005)
+    await writing.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

@@ -18,15 +18,9 @@ from opstui.domain.model import RegisteredModel
 from opstui.domain.promotion import Ending, Outcome, PromotionPlan, Step
 from opstui.domain.status import Status
 from opstui.domain.words import number
-from opstui.domain.writes import (
-    COPIED_FROM,
-    OWN_TAGS,
-    PROMOTED_BY,
-    Write,
-    WriteKind,
-    writes_of,
-)
+from opstui.domain.writes import PROMOTED_BY, Write, WriteKind, writes_of
 from opstui.operations.acting import acting
+from opstui.operations.copying import copied
 from opstui.operations.footsteps import steps_before
 from opstui.operations.world import World
 
@@ -38,12 +32,8 @@ _LONGEST_WAIT = 15.0
 
 def planned_writes(world: World, plan: PromotionPlan) -> tuple[Write, ...]:
     """The exact writes that carrying out the plan now would send."""
-    return writes_of(plan, world.journal.who, _now_of(world))
-
-
-def _now_of(world: World) -> str:
-    """RFC 3339, in UTC."""
-    return world.clock().astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    at = world.clock().astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return writes_of(plan, world.journal.who, at)
 
 
 def blocked(plan: PromotionPlan) -> Outcome:
@@ -59,9 +49,23 @@ def blocked(plan: PromotionPlan) -> Outcome:
 async def carry_out(world: World, plan: PromotionPlan) -> Outcome:
     """Carry out a plan and say what is true afterwards. Journals before and after.
 
-    Raises OpstuiError only when nothing was written (the journal could not be opened); every
-    failure later is an Outcome.
+    A plan that gates block is refused, unless somebody gave a reason. Where a copy has to be
+    made first, that is an act of its own. Raises OpstuiError only when the journal could not be
+    opened; every failure later is an Outcome.
     """
+    if plan.version != NEW or (plan.blocked and not plan.override.strip()):
+        return await _move(world, plan)
+    first, *rest = planned_writes(world, plan)
+    made, outcome = await copied(world, plan, first, _facts(plan))
+    if not made:
+        left = tuple(Step(write.text, Status.SKIPPED) for write in rest)
+        return replace(outcome, steps=(*outcome.steps, *left))
+    moved = await _move(world, replace(plan, version=made))
+    return replace(moved, steps=(*outcome.steps, *moved.steps))
+
+
+async def _move(world: World, plan: PromotionPlan) -> Outcome:
+    """Everything but the copy: tags and aliases."""
     outcome: Outcome | None = None
     attempt = _Attempt(world, plan)
     steps = await steps_before(world, attempt.writes)
@@ -70,7 +74,8 @@ async def carry_out(world: World, plan: PromotionPlan) -> Outcome:
             world.journal, f"model.{plan.verb}", f"{plan.model}@{plan.alias}", plan.place,
             before=plan.expected, after=plan.version, evidence=[*_facts(plan), *steps],
         ) as act:
-            outcome = await attempt.run()
+            stopped = plan.blocked and not plan.override.strip()
+            outcome = blocked(plan) if stopped else await attempt.run()
             act.result = f"{outcome.ending.word}: {outcome.sentence}"
     except OpstuiError as error:
         if outcome is None:
@@ -108,26 +113,19 @@ class _Attempt:
         self._registry = world.registry
         self._settle = world.rules.settle
         self._plan = plan
-        self._who, self._at = world.journal.who, _now_of(world)
-        self.writes = writes_of(plan, self._who, self._at)
+        self.writes = planned_writes(world, plan)
         """Every write of the plan, in order."""
         self._done: list[Step] = []
         self._slowest = 0.0
 
     async def run(self) -> Outcome:
         """The whole attempt; every expected failure becomes an Outcome."""
-        if self._plan.blocked and not self._plan.override.strip():
-            return blocked(self._plan)
         try:
             if refusal := await self._check():
                 return refusal
         except OpstuiError as error:
             return self._ended(Ending.FAILED, f"nothing was written: {error}", "")
-        if self._plan.version == NEW:
-            failure = await self._copy()
-            if failure is not None:
-                return failure
-        for write in self.writes[len(self._done):]:
+        for write in self.writes:
             if write is self.writes[-1]:
                 try:
                     if moved := self._moved(await self._read()):
@@ -141,48 +139,19 @@ class _Attempt:
     async def _check(self) -> Outcome | None:
         """Read the version and the alias again; why not to go on, or None."""
         plan = self._plan
-        if plan.version == NEW:
-            if failure := await self._ready(*plan.copy_of):
-                return failure
-            if not await self._registry.has_model(plan.model):
-                return None
-        elif plan.version and (failure := await self._ready(plan.model, plan.version)):
-            return failure
+        if plan.version:
+            version = await self._registry.version(plan.model, plan.version)
+            if not version.ready:
+                note = version.status_note or "its registration is not complete"
+                return self._ended(
+                    Ending.FAILED, f"v{plan.version} is not ready ({note}); nothing was written", ""
+                )
         model = await self._read()
         if moved := self._moved(model):
             return moved
         if plan.expected == plan.version:
             text = f"{plan.alias} names {named(plan.version)} already"
             return self._ended(Ending.NOTHING_TO_DO, text, plan.version)
-        return None
-
-    async def _ready(self, model: str, number: str) -> Outcome | None:
-        version = await self._registry.version(model, number)
-        if version.ready:
-            return None
-        note = version.status_note or "its registration is not complete"
-        return self._ended(
-            Ending.FAILED, f"v{number} is not ready ({note}); nothing was written", ""
-        )
-
-    async def _copy(self) -> Outcome | None:
-        """Make the copy that the alias shall name, and go on with its number."""
-        plan, step = self._plan, self.writes[0]
-        try:
-            made = await self._registry.copy_version(
-                step.name, step.version, plan.model,
-                {COPIED_FROM: f"{step.name}/{step.version}"}, OWN_TAGS,
-            )
-        except WriteUnconfirmed as error:
-            self._done.append(Step(step.text, Status.UNKNOWN))
-            text = f"no answer to `{step.text}`, so it was stopped there: {error}"
-            return self._ended(Ending.UNSURE, text, None)
-        except OpstuiError as error:
-            self._done.append(Step(step.text, Status.FAILED))
-            return self._ended(Ending.FAILED, f"`{step.text}` failed: {error}; {self._left()}", "")
-        self._done.append(Step(f"{step.text}: v{made}", Status.PASSED))
-        self._plan = replace(plan, version=made)
-        self.writes = (step, *writes_of(self._plan, self._who, self._at))
         return None
 
     async def _read(self) -> RegisteredModel:
