@@ -83,13 +83,8 @@ class CiJob:
         return self.id
 
     def elapsed(self, now: datetime) -> float | None:
-        """Seconds it has run or did run; None before it started.
-
-        A server's clock may be ahead of ours: never less than 0.
-        """
-        if self.started is None:
-            return None
-        return max(0.0, ((self.finished or now) - self.started).total_seconds())
+        """Seconds it has run or did run; None before it started."""
+        return _elapsed(self.started, self.finished, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +192,8 @@ class CiRun:
         return f"{self.server}/{self.id}"
 
     def elapsed(self, now: datetime) -> float | None:
-        """Seconds it has run or did run; None before it started.
-
-        A server's clock may be ahead of ours: never less than 0.
-        """
-        if self.started is None:
-            return None
-        return max(0.0, ((self.finished or now) - self.started).total_seconds())
+        """Seconds it has run or did run; None before it started."""
+        return _elapsed(self.started, self.finished, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,3 +229,8 @@ class CiCommand:
         import shlex
 
         return shlex.join(self.argv)
+
+
+def _elapsed(started: datetime | None, finished: datetime | None, now: datetime) -> float | None:
+    """Never less than 0: a server's clock may be ahead of ours."""
+    return None if started is None else max(0.0, ((finished or now) - started).total_seconds())
