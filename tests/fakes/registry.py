@@ -93,6 +93,16 @@ class FakeRegistry:
         self.after("copy_version")
         return number
 
+    async def delete_version(self, name: str, version: str) -> None:
+        await self._enter("delete_version")
+        del self.held[name][version]
+        self.wrote.append(f"delete {name}/{version}")
+
+    async def delete_model(self, name: str) -> None:
+        await self._enter("delete_model")
+        del self.held[name], self.aliases[name]
+        self.wrote.append(f"delete {name}")
+
     async def set_alias(self, name: str, alias: str, version: str) -> None:
         await self._enter("set_alias")
         self._version(name, version)

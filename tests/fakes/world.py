@@ -9,6 +9,7 @@ from typing import Any
 
 from opstui.backends.calls import RecentCalls
 from opstui.backends.journal import FileJournal
+from opstui.domain.branch import Commit
 from opstui.domain.ci import CiRun
 from opstui.domain.errors import OpstuiError
 from opstui.domain.image import REVISION_LABEL, Image
@@ -62,6 +63,9 @@ class FakeGit:
         if revision.removesuffix("^{commit}") in self.commits:
             return revision.removesuffix("^{commit}")
         raise OpstuiError(f"git knows no {revision}")
+
+    async def commits_since(self, ref: str, without: str, limit: int) -> tuple[Commit, ...]:
+        return ()
 
 
 @dataclass

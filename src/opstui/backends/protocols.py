@@ -242,6 +242,14 @@ class Registry(Protocol):
         """
         ...
 
+    async def delete_version(self, name: str, version: str) -> None:
+        """Delete a version for good, with its tags and aliases; its files stay."""
+        ...
+
+    async def delete_model(self, name: str) -> None:
+        """Delete a model for good, with all its versions."""
+        ...
+
     async def set_alias(self, name: str, alias: str, version: str) -> None:
         """Let the alias name this version, whatever it named before."""
         ...

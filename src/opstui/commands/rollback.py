@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Mapping
 from typing import Any
 
-from opstui.commands.carrying_out import EXIT_CODES, add_options, opened, show_ask_carry_out
+from opstui.commands.carrying_out import EXIT_CODES, add_options, opened, show, show_ask_carry_out
 from opstui.operations.rollback import prepare_rollback
 from opstui.operations.world import World
 from opstui.places import Places
@@ -36,5 +36,9 @@ async def run(args: argparse.Namespace, places: Places, environ: Mapping[str, st
 
 async def rollback(world: World, args: argparse.Namespace) -> int:
     """Roll back as the arguments say; returns the exit code."""
+    from opstui.panes.suspects import before_rollback
+
     plan = await prepare_rollback(world, args.model, args.alias)
+    if not args.json:
+        show([*await before_rollback(world, plan), ()])
     return await show_ask_carry_out(world, plan, args)

@@ -17,6 +17,7 @@ from opstui.operations.world import World
 from opstui.panes import promoting
 from opstui.panes.alias_story import alias_detail
 from opstui.panes.mlflow_view import MlflowView
+from opstui.panes.registry_acts import ModelActs
 from opstui.panes.run_cache import RunCache
 from opstui.panes.undoing import UndoActs
 from opstui.panes.version_detail import model_facts
@@ -43,7 +44,7 @@ class ModelsView(MlflowView[RegisteredModel]):
     """Every registered model, by name; prompts are no models."""
 
     kind: ClassVar[str] = "models"
-    parts = (UndoActs,)
+    parts = (ModelActs, UndoActs)
     title = "Models"
     noun = "model"
     interval = 15.0

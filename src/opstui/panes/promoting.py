@@ -43,7 +43,10 @@ async def promote(world: World, desk: Desk, model: str, version: str) -> None:
 
 async def roll_back(world: World, desk: Desk, model: str) -> None:
     """Show the way back, ask, carry out, say what is true."""
-    await _ask_and_carry_out(world, desk, await prepare_rollback(world, model))
+    from opstui.panes.suspects import before_rollback
+
+    plan = await prepare_rollback(world, model)
+    await _ask_and_carry_out(world, desk, plan, more=await before_rollback(world, plan))
 
 
 async def set_alias(world: World, desk: Desk, version: ModelVersion) -> None:
@@ -137,13 +140,16 @@ async def edit_tag(world: World, desk: Desk, version: ModelVersion) -> None:
         desk.changed(*KINDS)
 
 
-async def _ask_and_carry_out(world: World, desk: Desk, plan: PromotionPlan) -> None:
+async def _ask_and_carry_out(
+    world: World, desk: Desk, plan: PromotionPlan, *, more: Sequence[Line] = ()
+) -> None:
     if plan.expected == plan.version:
         desk.say(f"{plan.alias} names {named(plan.version)} already")
         return
     title, yes = _WORDS[plan.verb]
     shown = plan.verb == "promote" or plan.metrics or plan.evidence
     body = tuple(page(plan, ascii_only=world.ascii_only)) if shown else ()
+    body += ((), *more) if more else ()
     name = named(plan.version or plan.expected)
     if plan.blocked:
         title, yes = f"{title}: blocked", "Override"

@@ -14,7 +14,9 @@ from opstui.operations.rollback import way_back
 from opstui.operations.world import World
 from opstui.panes import promoting, version_detail
 from opstui.panes.beside import VersionsBeside
+from opstui.panes.registry_acts import VersionActs
 from opstui.panes.run_cache import RunCache
+from opstui.panes.undoing import UndoActs
 from opstui.panes.version_cells import VersionCells, tags
 from opstui.panes.version_line import line_detail
 from opstui.ui.action import action
@@ -45,7 +47,7 @@ class VersionsView(View[ModelVersion]):
     """The versions of a model, newest first."""
 
     kind: ClassVar[str] = "versions"
-    parts = (VersionsBeside,)
+    parts = (VersionsBeside, VersionActs, UndoActs)
     noun = "version"
     interval = 10.0
     follows = ("ci",)

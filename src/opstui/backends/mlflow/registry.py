@@ -133,6 +133,14 @@ class MlflowRegistry:
             raise WriteUnconfirmed("MLflow did not say which version the copy is", where=door.base)
         return made
 
+    async def delete_version(self, name: str, version: str) -> None:
+        """Delete a version for good, by `DELETE model-versions/delete`; its files stay."""
+        await self._write("DELETE", "model-versions/delete", name=name, version=version)
+
+    async def delete_model(self, name: str) -> None:
+        """Delete a model with all its versions, by `DELETE registered-models/delete`."""
+        await self._write("DELETE", "registered-models/delete", name=name)
+
     async def set_alias(self, name: str, alias: str, version: str) -> None:
         """Point the alias at a version, by `POST registered-models/alias`; no compare-and-set."""
         await self._write(
