@@ -253,7 +253,8 @@ async def test_artifacts_are_listed_one_level_deep(
     view = RunsView(here, experiment)
     artifacts = await shown(view.details((await view.load()).items[0])[2])
     assert [line.split() for line in artifacts.splitlines()] == [
-        ["model/"], ["data/"], ["5", "B", "MLmodel"], ["2.0", "kB", "notes.txt"],
+        ["model/"], ["data/"], ["5", "B", "MLmodel"], ["2.0", "kB", "notes.txt"], [],
+        ["a", "looks", "into", "them"],
     ]
 
 

@@ -98,6 +98,21 @@ async def test_nested_runs_are_in_their_parents_until_these_are_unfolded(
     assert desk.said == ["no runs are nested in alone"]
 
 
+async def test_what_only_nested_runs_have_gets_columns_when_they_are_unfolded(
+    here: World, empty: Experiment, rest: Rest
+) -> None:
+    parent = make(rest, empty, "search", 0)
+    make(rest, empty, "fold-1", 2, parent=parent, auc=0.8)
+    view = RunsView(here, empty)
+    level, desk = await opened(view), ScriptedDesk()
+    assert "metrics.auc" in view.filter_words()
+    assert "metrics.auc" not in [column.id for column in view.columns()]
+    await RunActs(view).fold(level.snapshot.items[0], desk)
+    for _ in range(2):
+        assert "metrics.auc" in [column.id for column in view.columns()]
+        await level.load(glance=True)
+
+
 async def test_filtered_sorted_and_flat_lists_have_every_run_for_itself(
     here: World, empty: Experiment, rest: Rest
 ) -> None:

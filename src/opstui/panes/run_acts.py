@@ -39,11 +39,12 @@ class RunActs:
             if nest.is_open(run.id):
                 nest.fold(run.id)
                 return
-            count = await nest.unfold(run.id)
-        if not count:
+            inside = await nest.unfold(run.id)
+            view.columns_of.widen(inside)
+        if not inside:
             desk.say(f"no runs are nested in {view.name(run)}")
         elif run.id in nest.more:
-            desk.say(f"the newest {plural(count, 'nested run')} are shown; to list all of "
+            desk.say(f"the newest {plural(len(inside), 'nested run')} are shown; to list all of "
                      f"them, filter by {nested_in(run.id)}")
 
     @action("a", "Artifacts")

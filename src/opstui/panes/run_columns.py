@@ -48,17 +48,25 @@ class RunColumns:
         """
         if not runs:
             return
+        metrics = self._meet(runs)
+        if first:
+            self._telling = _differing(runs)
+            self._usual = _most_common(metrics)
+
+    def widen(self, runs: Sequence[Run]) -> None:
+        """Show columns for what these runs have too: they were unfolded among the others."""
+        self._usual = tuple(dict.fromkeys((*self._usual, *_most_common(self._meet(runs)))))
+        self._telling = tuple(dict.fromkeys((*self._telling, *_differing(runs))))
+
+    def _meet(self, runs: Sequence[Run]) -> Counter[str]:
+        """Remember the names that runs have; how often each metric occurs."""
         metrics = Counter(name for run in runs for name, _ in run.metrics)
         params = Counter(name for run in runs for name, _ in run.params)
         tags = Counter(name for run in runs for name, _ in run.tags)
         for known, counted in ((self.metrics, metrics), (self.params, params), (self.tags, tags)):
             names = [name for name, _ in counted.most_common() if name not in known]
             known.update(dict.fromkeys(names[: max(0, NAMES - len(known))]))
-        if first:
-            self._telling = _differing(runs)
-            self._usual = tuple(sorted(metrics, key=lambda name: (
-                name.startswith("system/"), -metrics[name], name
-            ))[:MOST])
+        return metrics
 
     def columns(self) -> tuple[Column[Run], ...]:
         """State and name, then what was picked, else what tells most."""
@@ -158,6 +166,13 @@ def took(run: Run, now: datetime) -> str:
     if run.started is None or (run.finished is None and run.status.finished):
         return ""
     return duration(max(0.0, ((run.finished or now) - run.started).total_seconds()))
+
+
+def _most_common(metrics: Counter[str]) -> tuple[str, ...]:
+    """The most common first, equally common ones by name, the system's own behind them."""
+    return tuple(sorted(metrics, key=lambda name: (
+        name.startswith("system/"), -metrics[name], name
+    ))[:MOST])
 
 
 def _differing(runs: Sequence[Run]) -> tuple[str, ...]:

@@ -33,12 +33,13 @@ class Nest:
         """Take note of the parents that runs name."""
         self._parents.update(run.parent for run in runs if run.parent)
 
-    async def probe(self) -> None:
-        """Find the parents of the newest nested runs, by one question."""
+    async def probe(self) -> tuple[Run, ...]:
+        """The newest nested runs, which tell parents, by one question."""
         page = await self._tracking.runs(
             self._experiment, filter=ANY_PARENT, order_by=NEWEST, limit=PROBED
         )
         self.learn(page.items)
+        return page.items
 
     def is_parent(self, run: Run) -> bool:
         """Whether it is known to have runs nested in it."""
@@ -52,8 +53,8 @@ class Nest:
         """How deep it is drawn: 0 for a run of its own."""
         return self._depth.get(run.id, 0)
 
-    async def unfold(self, run_id: str) -> int:
-        """Read what is nested in a run; how many there are, as far as they are shown."""
+    async def unfold(self, run_id: str) -> tuple[Run, ...]:
+        """Read what is nested in a run, as far as it is shown."""
         found: list[Run] = []
         token = ""
         while len(found) < MOST:
@@ -74,7 +75,7 @@ class Nest:
         else:
             self._inside.pop(run_id, None)
             self._parents.discard(run_id)
-        return len(once)
+        return once
 
     def fold(self, run_id: str) -> None:
         """Put away what is nested in a run."""
@@ -85,10 +86,13 @@ class Nest:
         self._inside.clear()
         self._depth.clear()
 
+    def inside(self) -> tuple[Run, ...]:
+        """What is nested in all runs that are unfolded."""
+        return tuple(run for runs in self._inside.values() for run in runs)
+
     def running(self) -> tuple[str, ...]:
         """Ids of the unfolded runs' nested runs that are not finished."""
-        return tuple(run.id for runs in self._inside.values() for run in runs
-                     if not run.status.finished)
+        return tuple(run.id for run in self.inside() if not run.status.finished)
 
     def renew(self, changed: Sequence[Run], gone: frozenset[str]) -> None:
         """Take nested runs as they are now."""

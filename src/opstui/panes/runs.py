@@ -102,6 +102,8 @@ class RunsView(View[Run]):
         ids = tuple(run.id for run in page.items)
         running = {run.id for run in page.items if not run.status.finished}
         self.columns_of.learn(page.items, first=not token)
+        if not token and not fresh:
+            self.columns_of.widen(self.nest.inside())
         self.nest.learn(page.items)
         if token:
             self._deep = True
@@ -113,7 +115,7 @@ class RunsView(View[Run]):
                 self.nest.close()
             if self.folds and (fresh or running or not self._probed):
                 self._probed = True
-                await self.nest.probe()
+                self.columns_of.learn(await self.nest.probe(), first=False)
         changed, gone = await self._renewed(ids)
         self._first = ids
         return Page(page.items, page.token, changed=changed, gone=gone)

@@ -6,6 +6,7 @@ lists and zeros are left out), wrong types are not.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from sys import intern
 
 from opstui.backends.json_object import Json, not_json
@@ -52,10 +53,10 @@ def run(answer: Json) -> Run:
     return Run(
         id=info.text("run_id") or info.needed("run_uuid"),
         name=info.text("run_name") or dict(tags).get("mlflow.runName", ""),
-        experiment_id=info.text("experiment_id"),
+        experiment_id=intern(info.text("experiment_id")),
         status=RUN_STATUS.get(info.text("status"), Status.UNKNOWN),
         started=info.when("start_time"), finished=info.when("end_time"),
-        user=info.text("user_id") or dict(tags).get("mlflow.user", ""),
+        user=intern(info.text("user_id") or dict(tags).get("mlflow.user", "")),
         params=shared(data.pairs("params")),
         metrics=tuple(sorted(
             ((intern(one.text("key")), one.real("value")) for one in data.objects("metrics")),
@@ -67,8 +68,13 @@ def run(answer: Json) -> Run:
 
 
 def shared(pairs: Pairs) -> Pairs:
-    """Names and values that are the same in thousands of runs are kept once."""
-    return tuple((intern(name), intern(value)) for name, value in pairs)
+    """Names with values that are the same in thousands of runs are kept once."""
+    return tuple(_pair(name, value) for name, value in pairs)
+
+
+@lru_cache(maxsize=20_000)
+def _pair(name: str, value: str) -> tuple[str, str]:
+    return intern(name), value
 
 
 def metric_point(data: Json) -> MetricPoint:

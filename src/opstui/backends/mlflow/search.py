@@ -76,10 +76,16 @@ async def _page(door: Door, search: Search) -> Page[Run]:
         answer = await door.read("POST", f"{API}/runs/search", body=body)
     except RefusalError as error:
         if error.status == 400 and not error.hint:
-            error.hint = advice(search.filter)
+            raise _with_advice(error, advice(search.filter)) from error
         raise
     items = tuple(decode.run(one) for one in answer.objects("runs"))
     return Page(items, answer.text("next_page_token"))
+
+
+def _with_advice(error: RefusalError, what_to_do: str) -> RefusalError:
+    """What to do stands first: where there is little room the rest is cut off."""
+    what = f"{what_to_do}; {error.what}" if what_to_do else error.what
+    return RefusalError(what, where=error.where, hint="", status=error.status, code=error.code)
 
 
 def orders(text: str) -> list[str]:
