@@ -147,7 +147,7 @@ async def test_commits_between_runs_are_listed_and_odd_values_never_best(
     best = {row.name: [cell.best for cell in row.cells] for row in comparing.sheet().rows}
     assert best["auc"] == [False, False, False, True]
     assert rows["Parameters", "C"] == ["0", "1", "2", "3"]
-    assert rows["Commits", "from the first"] == ["the same commit", "+2", "+3", ""]
+    assert rows["Commits", "from run-0"] == ["the same commit", "+2", "+3", ""]
     assert rows["Commits", f"{ids[2][:7]} change 2"] == ["", "yes", "yes", ""]
     assert rows["Commits", f"{ids[3][:7]} change 3"] == ["", "", "yes", ""]
     assert comparing.sheet().notes == ("commit abababa is not in this clone",)

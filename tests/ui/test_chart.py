@@ -191,3 +191,17 @@ def test_the_cursor_is_an_upright_line_behind_the_others() -> None:
     rows = texts(chart([Series("auc", RISING)], 40, 9, Manner(cursor=5.0)))
     columns = [row.split("│", 1)[1] for row in rows[:-2]]
     assert sum("│" in row for row in columns) >= len(columns) - 1
+
+
+def test_steps_are_labelled_at_round_numbers() -> None:
+    rows = texts(chart([Series("auc", [(3.0, 0.0), (1990.0, 1.0)])], 100, 9))
+    assert rows[-1].split() == ["500", "1000", "1500"]
+
+
+def test_places_with_names_are_told_below_the_axis() -> None:
+    manner = Manner(named=((0.0, "first"), (10.0, "last [v2]"), (99.0, "beyond")), dotted=True)
+    rows = texts(chart([Series("auc", RISING)], 60, 12, manner))
+    assert rows[-1].split()[0] == "first"
+    assert rows[-1].rstrip().endswith("last [v2]")
+    assert "beyond" not in rows[-1]
+    assert sum(row.count("●") for row in rows) == len(RISING)

@@ -103,7 +103,8 @@ class Comparison:
                 draw()
         commits = [one.commit for one in self.held]
         measured = self.base or 0
-        columns, notes = await parts.commits(self._world, commits, measured)
+        name = self.held[measured].name if self.held else ""
+        columns, notes = await parts.commits(self._world, commits, measured, name)
         for one, pairs in zip(list(self.held), columns, strict=False):
             self._put(one.key, {parts.COMMITS: pairs})
         if self.held:

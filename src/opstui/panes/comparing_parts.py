@@ -97,9 +97,11 @@ async def _artifacts(world: World, run: Run) -> Pairs:
 
 
 async def commits(
-    world: World, ids: Sequence[str], base: int
+    world: World, ids: Sequence[str], base: int, name: str
 ) -> tuple[list[Pairs], tuple[str, ...]]:
     """For each commit how far it is from the one at `base`, and which commits lie between.
+
+    name: what the thing at `base` is called.
 
     The second value tells what is not known here.
     """
@@ -132,7 +134,7 @@ async def commits(
         rows: list[tuple[str, str]] = []
         if commit:
             distance = _distance(since.get(commit, ()), since.get(f"-{commit}", ()))
-            rows.append(("from the first" if base == 0 else "from the measure", distance))
+            rows.append((f"from {name}", distance))
             behind_here = set(since.get(f"-{commit}", ()))
             has = set(since.get(commit, ())) | (missing - behind_here)
             rows += [(names[sha], "yes") for sha in listed if sha in has]

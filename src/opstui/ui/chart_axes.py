@@ -130,12 +130,40 @@ def named_places(
 def _x_labels(across: Range, room: int, told: Told) -> str:
     if across.low == across.high:
         return told([across.low])[0][:room].center(room)
+    values = round_places(across, room // 12) if told is ticks else []
+    if len(values) > 1 and (text := _beside(values, across, room)):
+        return text
     for count in (8, 4, 2, 1):
         if room >= 12 * count or count == 1:
             text = _placed(across, room, told, count)
             if text:
                 return text
     return told([across.low])[0][:room].ljust(room)
+
+
+def round_places(across: Range, most: int) -> list[float]:
+    """At most `most` and one places on the axis that are round numbers, at even distances."""
+    span = across.high - across.low
+    if most < 1 or not math.isfinite(span) or span < 1e-300:
+        return []
+    rough = span / most
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next((power * one for one in (1, 2, 5) if power * one >= rough), power * 10)
+    first = math.ceil(across.low / step)
+    places = [(first + n) * step for n in range(most + 1)]
+    inside = [place for place in places if across.low <= place <= across.high]
+    return inside if len(set(inside)) == len(inside) else []
+
+
+def _beside(values: Sequence[float], across: Range, room: int) -> str:
+    """A label below each place, those left out that have no room; empty with fewer than two."""
+    text, count = "", 0
+    for value, label in zip(values, ticks(values), strict=True):
+        at = round(across.place(value) * (room - 1)) - len(label) // 2
+        at = max(0, min(at, room - len(label)))
+        if not text or at >= len(text) + 2:
+            text, count = text.ljust(at) + label, count + 1
+    return text if count > 1 and len(text) <= room else ""
 
 
 def _placed(across: Range, room: int, told: Told, count: int) -> str:

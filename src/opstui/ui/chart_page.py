@@ -6,17 +6,16 @@ import asyncio
 from dataclasses import replace
 from functools import partial
 
-from opstui.domain.course import Axis
 from opstui.domain.errors import OpstuiError
 from opstui.ui.action import action
-from opstui.ui.chart_area import ChartArea, hidden_after, next_weight
+from opstui.ui.chart_area import ChartArea, Read
 from opstui.ui.chart_keys import Moving
+from opstui.ui.chart_shaping import Shaping
 from opstui.ui.curves import curves
 from opstui.ui.desk import Choice, Desk
 from opstui.ui.keymap import Keymap
 from opstui.ui.page import Page
 from opstui.ui.plot import Plot
-from opstui.ui.raster import Dots
 from opstui.ui.saving import file_name, save_text
 from opstui.ui.theme import Brush
 from opstui.ui.work import start_work
@@ -40,7 +39,7 @@ class ChartPage(Page):
 
     kind = "charts"
     noun = "Charts"
-    parts = (Moving,)
+    parts = (Moving, Shaping)
 
     def __init__(self, desk: Desk, keymap: Keymap, brush: Brush, plot: Plot) -> None:
         self.area = ChartArea(brush, plot)
@@ -138,59 +137,6 @@ class ChartPage(Page):
         else:
             self.dismiss(None)
 
-    @action("x", "Axis", item=False)
-    async def axis(self, _desk: Desk) -> None:
-        """Lay the values along steps, the time since the start, or the wall clock."""
-        axes = list(Axis)
-        after = axes[(axes.index(self.area.scale.axis) + 1) % len(axes)]
-        self.area.rescale(replace(self.area.scale, axis=after))
-
-    @action("L", "Log", item=False)
-    async def powers(self, _desk: Desk) -> None:
-        """Show values by powers of ten, or evenly again."""
-        self.area.powers = not self.area.powers
-        self.area.redraw()
-
-    @action("s", "Smooth", item=False)
-    async def smooth(self, _desk: Desk) -> None:
-        """Smooth the lines more: 0.6, 0.9, 0.97, and not at all again."""
-        self.area.rescale(replace(self.area.scale, weight=next_weight(self.area.scale.weight)))
-
-    @action("b", "Dots", item=False)
-    async def draw_with(self, _desk: Desk) -> None:
-        """Draw with braille dots, half blocks or plain ASCII."""
-        kinds = [Dots.ASCII] if self.area.brush.ascii_only else list(Dots)
-        at = kinds.index(self.area.dots)
-        self.area.dots = kinds[(at + 1) % len(kinds)]
-        self.area.redraw()
-
-    @action("m", "Metric", item=False)
-    async def choose(self, desk: Desk) -> None:
-        """Choose a metric by its name."""
-        await self.begin(partial(self._choose, desk))
-
-    async def _choose(self, desk: Desk) -> None:
-        chosen = await desk.choose("Metric", [Choice(name, name) for name in self.area.metrics])
-        if chosen is not None:
-            self.area.at = self.area.metrics.index(chosen)
-            self.area.redraw()
-            self.go_on()
-
-    @action("t", "Lines", item=False)
-    async def lines(self, desk: Desk) -> None:
-        """Choose the runs whose lines are drawn."""
-        await self.begin(partial(self._lines, desk))
-
-    async def _lines(self, desk: Desk) -> None:
-        keys = [thing.key for thing in self.area.things]
-        picked = await desk.pick(
-            "Lines", [Choice(thing.key, thing.name) for thing in self.area.things],
-            [key for key in keys if key not in self.area.hidden],
-        )
-        if picked is not None:
-            self.area.hidden = hidden_after(keys, picked)
-            self.area.redraw()
-
     @action("e", "Every value", item=False)
     async def every(self, desk: Desk) -> None:
         """Read every value of this metric instead of a sample; a million take a minute."""
@@ -204,7 +150,11 @@ class ChartPage(Page):
         except OpstuiError as error:
             self.tell(str(error), "error")
             return
-        self.area.take(metric, courses)
+        area, known = self.area, Read(courses)
+        known.lines[area.scale] = await asyncio.to_thread(
+            curves, courses, area.things, area.scale)
+        area.read[metric] = known
+        area.redraw()
         self.tell(f"{sum(map(len, courses)):,} values of {metric}", "information")
 
     @action("r", "Refresh", item=False)

@@ -127,3 +127,23 @@ async def test_only_full_references_and_ids_reach_git(
     with pytest.raises(OpstuiError, match="neither a full reference nor a commit id"):
         await git.create("fine", evil)
     assert len(calls.calls()) == before
+
+
+async def test_what_one_reaches_and_another_does_not(repo: Repo, calls: RecentCalls) -> None:
+    start = repo.head()
+    repo.git("switch", "-q", "-c", "side")
+    side = repo.commit("side one")
+    repo.git("switch", "-q", "main")
+    one, two = repo.commit("main one", other="x"), repo.commit("main two", other="y")
+    git = GitRepository(repo.path, calls)
+
+    async def since(ref: str, without: str, limit: int = 10) -> list[str]:
+        return [commit.sha for commit in await git.commits_since(ref, without, limit)]
+
+    assert await since(two, start) == [two, one]
+    assert await since(two, side) == [two, one]
+    assert await since(side, two) == [side]
+    assert await since(two, start, limit=1) == [two]
+    assert await since(start, two) == []
+    with pytest.raises(OpstuiError):
+        await since(two, "--all")
