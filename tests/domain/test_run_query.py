@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from opstui.domain.run_query import field, filter_of, is_query, matches, order_of
+from opstui.domain.run_query import (
+    advice,
+    among,
+    both,
+    doubtful,
+    field,
+    filter_of,
+    is_query,
+    matches,
+    order_of,
+    quoted,
+)
 
 
 @pytest.mark.parametrize("text", [
@@ -52,3 +63,49 @@ def test_names_get_backticks_only_where_they_need_them() -> None:
     assert field("metrics", "auc") == "metrics.auc"
     assert field("metrics", "val/auc") == "metrics.`val/auc`"
     assert field("tags", "mlflow.user") == "tags.`mlflow.user`"
+
+
+@pytest.mark.parametrize("text, what_to_do", [
+    ("metrics.auc > 1 OR metrics.auc < 0", "AND only"),
+    ("NOT metrics.auc > 1", "no NOT"),
+    ("(metrics.auc > 1)", "no parentheses"),
+    ("metrics.auc == 1", "say = for equal"),
+    ("metrics.val/auc > 1", "backticks"),
+    ("metrics.val-auc > 1", "backticks"),
+    ("metrics.auc > '1'", "without quotes"),
+    ("params.C = 1", "in quotes"),
+    ("params.C > '1'", "only =, !=, LIKE"),
+    ("auc > 1", "say what it is"),
+    ("tags.`a IS NULL", "not closed"),
+    ("attributes.status IS NULL", "tags and parameters"),
+    ("metrics.auc ~ 1", "reads like"),
+])
+def test_a_filter_that_cannot_be_read_is_advised_about(text: str, what_to_do: str) -> None:
+    assert what_to_do in advice(text)
+
+
+@pytest.mark.parametrize("text", [
+    "params.x = 'a OR b'", "attributes.run_id IN ('a', 'b') AND tags.`a(b` = \"it's\"",
+])
+def test_what_is_quoted_is_not_advised_about(text: str) -> None:
+    assert "reads like" in advice(text)
+
+
+def test_a_filter_that_may_find_nothing_is_doubted() -> None:
+    known = {"metrics": {"auc", "val/auc"}, "params": {"C"}, "tags": set[str]()}
+    assert doubtful("metrics.auc > 0.9 AND params.C = 'metrics.no'", known) == ()
+    assert doubtful("words", known) == ()
+    [name] = doubtful("metrics.`val/loss` > 1", known)
+    assert "metric val/loss" in name
+    [status] = doubtful("attributes.status = 'finished'", known)
+    assert "FINISHED" in status
+    [quote] = doubtful("params.C = 'it''s'", known)
+    assert "other kind" in quote
+
+
+def test_odd_names_and_values_find_quotes_that_hold_them() -> None:
+    assert field("tags", "odd`name") == 'tags."odd`name"'
+    assert order_of("metrics.odd`name", False) == 'metrics."odd`name" ASC'
+    assert (quoted("a"), quoted("it's"), quoted("it's \"x\"")) == ("'a'", '"it\'s"', "")
+    assert both("", "x = 1") == "x = 1"
+    assert among(("a", "b")) == "attributes.run_id IN ('a', 'b')"

@@ -115,6 +115,8 @@ _ADVICE = (
      "metrics are numbers, without quotes: metrics.auc > 0.9"),
     (r"(?:^|\bAND\b)\s*\w+\s*(?:[=<>!]|\bI?LIKE\b|\bIS\b)",
      "say what it is: metrics.auc, params.C, tags.team or attributes.status"),
+    (r"\bIS\s+(?:NOT\s+)?NULL\b",
+     "IS NULL is for tags and parameters, and needs an MLflow that is newer than 2.22"),
 )
 """What is usually wrong with a filter, looked for outside of what is quoted, and what to do."""
 
