@@ -108,7 +108,8 @@ async def test_audit_verifies_and_exports(
     await audit.run(parsed("audit", "export", "--format", "csv"), places, os.environ)
     assert "'=cmd()" in capsys.readouterr().out
     await audit.run(parsed("audit", "export", "--format", "md"), places, os.environ)
-    assert "churn \\| x | 7 → 9" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "## model.promote of churn \\| x\n" in told and "- change: 7 → 9\n" in told
     await audit.run(parsed("audit", "export", "--since", "2999-01-01"), places, os.environ)
     assert capsys.readouterr().out == ""
     await audit.run(parsed("audit", "export", "--since", "1h"), places, os.environ)

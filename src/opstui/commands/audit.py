@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from opstui.backends.journal import read_lines
+from opstui.commands.audit_markdown import markdown
 from opstui.domain.errors import OpstuiError
 from opstui.domain.journal import Entry, parse, verify
-from opstui.domain.text import clean
 from opstui.domain.words import plural
 from opstui.places import Places
 
@@ -93,12 +93,8 @@ def export(path: Path, since: datetime | None, form: str) -> None:
         writer.writerow(_COLUMNS)
         writer.writerows(_row(entry) for entry in entries)
     elif form == "md":
-        print("| when | who | what | object | change | phase | result |")
-        print("|---|---|---|---|---|---|---|")
-        for one in entries:
-            change = f"{one.before or 'none'} → {one.after or 'none'}"
-            cells = (one.at, one.who, one.what, one.object, change, one.phase, one.result)
-            print("| " + " | ".join(clean(cell).replace("|", "\\|") for cell in cells) + " |")
+        for text in markdown(entries, verify(read_lines(path)), str(path)):
+            print(text)
     else:
         for one in entries:
             print(json.dumps({**one.body(), "hash": one.hash}, ensure_ascii=False))
