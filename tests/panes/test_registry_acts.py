@@ -97,3 +97,19 @@ async def test_a_rollback_says_what_differs_before_it_asks(
     shown = "\n".join(text_of(line) for line in desk.questions[0].body)
     for fact in ("champion of churn until now", "From v7 back to v5", "signature", "unknown"):
         assert fact in shown
+
+
+async def test_a_rollback_is_asked_for_whatever_can_not_be_told(
+    world: World, desk: ScriptedDesk
+) -> None:
+    """The version that serves was deleted, and the journal can't be read."""
+    registry = fake(world)
+    view = await loaded(world)
+    item = await version(world)
+    del registry.held["churn"]["7"]
+    world.journal.path.mkdir()
+    desk.confirms = [False]
+    await press(view, "b", item, desk)
+    shown = "\n".join(text_of(line) for line in desk.questions[0].body)
+    assert "unknown: The journal can't be read" in shown
+    assert "unknown: MLflow knows no version 7 of churn" in shown

@@ -3,6 +3,7 @@ rollback."""
 
 from __future__ import annotations
 
+import asyncio
 import textwrap
 from collections.abc import Sequence
 from itertools import pairwise
@@ -12,7 +13,7 @@ from opstui.domain.promotion import Direction, MetricDelta, PromotionPlan, Verdi
 from opstui.domain.suspect import Found, Suspect, Trained
 from opstui.domain.words import age, number
 from opstui.operations.alias_history import history
-from opstui.operations.evidence import deltas
+from opstui.operations.evidence import answer, deltas
 from opstui.operations.suspects import line_between, suspects
 from opstui.operations.world import World
 from opstui.panes.alias_story import move_lines
@@ -20,6 +21,8 @@ from opstui.panes.promotion_page import WIDTH, metric_lines
 from opstui.ui.desk import Desk, Detail
 from opstui.ui.paint import Line, Span, line
 
+PATIENCE = 6.0
+"""Seconds that a rollback waits for what is only good to know."""
 _METRICS = 6
 """Metrics whose way over the versions is shown at most."""
 _MOVES = 8
@@ -105,15 +108,30 @@ def _told(one: Suspect, when: str, role: str) -> list[Line]:
 
 async def before_rollback(world: World, plan: PromotionPlan) -> list[Line]:
     """The champions until now, and what differs between the one that serves and the one that
-    comes back."""
-    moves = [one for one in await history(world, plan.model) if one.alias in (plan.alias, "")]
-    serves = await world.registry.version(plan.model, plan.expected)
-    back = await world.registry.version(plan.model, plan.version)
-    ends = await line_between(world, serves, back)
-    found = await suspects(world, (ends[0], ends[-1]))
-    return [
-        line((f"{plan.alias} of {plan.model} until now", "title")),
-        *move_lines(world, moves[:_MOVES]), (),
-        line((f"From v{plan.expected} back to v{plan.version}", "title")),
-        *suspect_lines(world, found)[1:],
-    ]
+    comes back.
+
+    A rollback is urgent: what does not answer in PATIENCE seconds is told as unknown, and
+    nothing of it can keep the rollback from being asked for.
+    """
+    end = asyncio.get_running_loop().time() + PATIENCE
+    moves, found = await asyncio.gather(
+        answer(history(world, plan.model), end), answer(_difference(world, plan), end)
+    )
+    shown: list[Line] = [line((f"{plan.alias} of {plan.model} until now", "title"))]
+    if moves.value is None:
+        shown.append(line((f"unknown: {moves.reason}", "warn")))
+    else:
+        known = [one for one in moves.value if one.alias in (plan.alias, "")]
+        shown += move_lines(world, known[:_MOVES])
+    shown += [(), line((f"From v{plan.expected} back to v{plan.version}", "title"))]
+    if found.value is None:
+        return [*shown, line((f"unknown: {found.reason}", "warn"))]
+    return [*shown, *suspect_lines(world, found.value)[1:]]
+
+
+async def _difference(world: World, plan: PromotionPlan) -> tuple[Suspect, ...]:
+    serves, back = await asyncio.gather(*(
+        world.registry.version(plan.model, one) for one in (plan.expected, plan.version)
+    ))
+    ends = await line_between(world, serves, back, PATIENCE / 2)
+    return await suspects(world, (ends[0], ends[-1]), PATIENCE / 2)
