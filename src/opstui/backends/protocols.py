@@ -242,6 +242,15 @@ class Registry(Protocol):
         """
         ...
 
+    async def register_version(
+        self, name: str, source: str, run_id: str, model_id: str = ""
+    ) -> str:
+        """Make a version of a model, which is made where it is missing; the version's number.
+
+        source: where its files lie. model_id: the logged model that it is, where it is one.
+        """
+        ...
+
     async def delete_version(self, name: str, version: str) -> None:
         """Delete a version for good, with its tags and aliases; its files stay."""
         ...

@@ -26,6 +26,7 @@ from opstui.panes.beside import RunsBeside
 from opstui.panes.run_acts import RunActs
 from opstui.panes.run_columns import RunColumns
 from opstui.panes.run_nest import NEWEST, Nest
+from opstui.panes.run_register import RunRegister
 from opstui.ui.column import Column
 from opstui.ui.desk import Detail
 from opstui.ui.paint import Line, Span, line
@@ -42,7 +43,7 @@ class RunsView(View[Run]):
     """
 
     kind: ClassVar[str] = "runs"
-    parts = (RunActs, RunsBeside)
+    parts = (RunActs, RunRegister, RunsBeside)
     noun = "run"
     interval = 10.0
 

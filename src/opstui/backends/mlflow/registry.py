@@ -133,6 +133,28 @@ class MlflowRegistry:
             raise WriteUnconfirmed("MLflow did not say which version the copy is", where=door.base)
         return made
 
+    async def register_version(
+        self, name: str, source: str, run_id: str, model_id: str = ""
+    ) -> str:
+        """Make a version, as `MlflowClient.create_model_version` does, and its model before.
+
+        source: where the files lie, as the run or the logged model names it.
+        """
+        door = await self._doorway.door()
+        try:
+            await self._write("POST", "registered-models/create", name=name)
+        except RefusalError as error:
+            if error.code != "RESOURCE_ALREADY_EXISTS":
+                raise
+        body = {"name": name, "source": source, "run_id": run_id, "model_id": model_id}
+        answer = await door.write("POST", f"{API}/model-versions/create", {
+            key: value for key, value in body.items() if value
+        })
+        made = answer.inner("model_version").text("version")
+        if not made:
+            raise WriteUnconfirmed("MLflow did not say which version it made", where=door.base)
+        return made
+
     async def delete_version(self, name: str, version: str) -> None:
         """Delete a version for good, by `DELETE model-versions/delete`; its files stay."""
         await self._write("DELETE", "model-versions/delete", name=name, version=version)
