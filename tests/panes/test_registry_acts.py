@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from opstui.domain.policy import Environment
+from opstui.operations.carry_out import carry_out
+from opstui.operations.promotion import prepare
 from opstui.operations.world import World
 from opstui.panes.models import ModelsView
 from opstui.ui.paint import text_of
@@ -113,3 +117,16 @@ async def test_a_rollback_is_asked_for_whatever_can_not_be_told(
     shown = "\n".join(text_of(line) for line in desk.questions[0].body)
     assert "unknown: The journal can't be read" in shown
     assert "unknown: MLflow knows no version 7 of churn" in shown
+
+
+async def test_undoing_in_a_protected_environment_needs_its_name(
+    world: World, desk: ScriptedDesk
+) -> None:
+    guarded = replace(world, rules=replace(world.rules, environments=(
+        Environment("production", alias="champion", protected=True),
+    )))
+    await carry_out(world, await prepare(world, "churn", "9", "champion"))
+    desk.confirms = [False]
+    await press(ModelsView(guarded), "U", None, desk)
+    assert desk.questions[0].typed == "production"
+    assert fake(world).aliases["churn"]["champion"] == "9"
