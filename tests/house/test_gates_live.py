@@ -165,6 +165,7 @@ async def test_a_repositorys_command_is_shown_before_it_runs() -> None:
         await person.press("enter")
         await person.sees("Trust a gate's command")
         await person.press("y")
+        await person.sees("running the commands of champion's gates")
         await person.sees("✓ command.smoke  exit 0")
         assert [line.what for line in systems.journal.lines] == ["gate.trust"] * 2
 

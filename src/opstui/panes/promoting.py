@@ -70,9 +70,15 @@ async def set_alias(world: World, desk: Desk, version: ModelVersion) -> None:
 async def promote_to(world: World, desk: Desk, model: str, version: str, to: str) -> None:
     """Ask for trust where a gate wants to run something, judge, then ask."""
     environment = environment_of(world.rules, model, to)
-    if environment is not None:
-        await ask_trust(world, desk, environment)
-    await _ask_and_carry_out(world, desk, await prepare(world, model, version, to))
+    if environment is None:
+        await _ask_and_carry_out(world, desk, await prepare(world, model, version, to))
+        return
+    await ask_trust(world, desk, environment)
+    if environment.asks("command"):
+        desk.say(f"running the commands of {environment.name}'s gates; the page comes after them")
+    with desk.busy("versions", f"{model}/{version}"):
+        plan = await prepare(world, model, version, to)
+    await _ask_and_carry_out(world, desk, plan)
 
 
 async def remove_alias(world: World, desk: Desk, version: ModelVersion) -> None:
