@@ -93,6 +93,8 @@ async def test_the_list_of_models_notices_it(world: World) -> None:
     await carry_out(world, await prepare(world, "churn", "9", "champion"))
     del fake(world).aliases["churn"]["champion"]
     view = ModelsView(world)
+    await view.load()
+    assert (await world.journal.entries(1))[0].what == "model.promote"  # the first rows wait not
     item = (await view.load()).items[0]
     newest = (await world.journal.entries(1))[0]
     assert (newest.what, newest.before, newest.after) == ("model.seen", "9", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -170,6 +171,22 @@ async def test_a_cut_rollback_goes_on_where_it_was(world: World, write: int) -> 
     assert fake(world).tags("churn", "7")["rollback_of_version"] == "9"
     assert await undo.cuts(world) == ()
     assert verify(read_lines(world.journal.path)).fault is None
+
+
+async def test_an_act_that_was_left_on_the_way_counts_as_cut(world: World) -> None:
+    """A hang-up cancels it, and it has time to say so in the journal."""
+    before = state(world)
+    plan = await prepare(world, "churn", "9", "champion")
+    fake(world).after = lambda method: task.cancel()
+    task = asyncio.ensure_future(carry_out(world, plan))
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    fake(world).after = lambda method: None
+    (cut,) = await undo.cuts(world)
+    assert cut.entry.result.startswith("interrupted") and any(await undo.how_far(world, cut))
+    assert (await undo.go_back(world, cut)).ending is Ending.DONE
+    assert state(world) == before
+    assert await undo.cuts(world) == ()
 
 
 async def test_a_cut_act_is_not_gone_on_with_when_the_world_moved(world: World) -> None:

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from opstui.backends.protocols import Journal
 from opstui.domain.errors import OpstuiError
 
+LEFT = "interrupted: it was left before it was known to be done"
+"""The result of an act whose program was ended on the way, but had time to say so."""
+
 
 @dataclass(slots=True)
 class Act:
@@ -36,7 +39,7 @@ async def acting(
         what=what, object=object, place=place, phase="intent", act=act.id, before=before,
         after=after, evidence=facts,
     )
-    result = "interrupted: it was left before it was known to be done"
+    result = LEFT
     try:
         yield act
         result = act.result

@@ -7,6 +7,7 @@ the history stays whole; nothing else is written.
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Sequence
 
@@ -52,7 +53,7 @@ async def witness(world: World, models: Sequence[RegisteredModel]) -> int:
     differing = [one for one in models if _differing(one, known)][:_AT_ONCE]
     if not differing:
         return 0
-    fresh = [await world.registry.model(one.name) for one in differing]
+    fresh = await asyncio.gather(*(world.registry.model(one.name) for one in differing))
     again = last_known(await world.journal.entries(_LINES), place)
     count = 0
     for model in fresh:

@@ -12,6 +12,7 @@ from opstui.domain.errors import OpstuiError
 from opstui.domain.footsteps import ACTS, Footstep, StepKind, inverse, steps_of
 from opstui.domain.journal import Entry
 from opstui.domain.promotion import Ending, Outcome
+from opstui.operations.acting import LEFT
 from opstui.operations.walking import moved, values, walk
 from opstui.operations.world import World
 
@@ -44,7 +45,7 @@ class Cut:
     """An act that was begun and not ended, and that no live process is at."""
 
     entry: Entry
-    """The intent."""
+    """The intent, or the result that says it was left."""
     steps: tuple[Footstep, ...]
     """What it was to do; empty where that is not known well enough to go on or back."""
 
@@ -103,12 +104,20 @@ async def take_back(world: World, undo: Undo) -> Outcome:
 
 
 async def cuts(world: World, limit: int = 1000) -> tuple[Cut, ...]:
-    """Every act among the newest lines that was begun and never ended, newest first."""
-    entries = await world.journal.entries(limit)
-    ended = {entry.act for entry in entries if entry.phase == "result"}
+    """Every act among the newest lines that was begun and never ended, newest first.
+
+    One that had time to say that it was left on the way is one of them, until a later line
+    says what became of it.
+    """
     found: list[Cut] = []
-    for entry in entries:
-        if entry.phase != "intent" or entry.act in ended:
+    seen: set[str] = set()
+    for entry in await world.journal.entries(limit):
+        if entry.act in seen:
+            continue
+        seen.add(entry.act)
+        if entry.phase != "intent":
+            if entry.result == LEFT:
+                found.append(Cut(entry, steps_of(entry) if entry.what in ACTS else ()))
             continue
         if await world.journal.under_way(entry.act):
             continue

@@ -94,8 +94,9 @@ class ModelsView(MlflowView[RegisteredModel]):
         """One page of models by name."""
         page = await self.ask(self._world.registry.models(token))
         if not token:
-            self._world.board.models = page.items
-            await self._notice(page.items)
+            known, self._world.board.models = self._world.board.models, page.items
+            if known:  # the first rows wait for nothing
+                await self._notice(page.items)
         return page
 
     async def _notice(self, models: Sequence[RegisteredModel]) -> None:
