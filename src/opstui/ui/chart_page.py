@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from functools import partial
+from time import monotonic
 
 from opstui.domain.errors import OpstuiError
 from opstui.ui.action import action
@@ -24,6 +25,8 @@ VALUES, LEAST, MOST = 8000, 250, 1000
 """Values that are asked for of all lines together, and of each at least and at most."""
 LIVE = 10.0
 """Seconds after which lines that still grow are read again."""
+PACE = 10
+"""Times that a server rests as long as it worked."""
 RESTS = 0.25
 """Seconds that a part must stay in sight before it is read more exactly."""
 MARGIN = 0.25
@@ -46,6 +49,8 @@ class ChartPage(Page):
         super().__init__(desk, keymap, self.area)
         self.plot = plot
         self._reading = False
+        self._rest = LIVE
+        """Seconds until what grows is read again: long after what took long or failed."""
         self._stale: set[str] = set()
         """Metrics to be read again."""
 
@@ -54,7 +59,7 @@ class ChartPage(Page):
         super().on_mount()
         self.call_after_refresh(self.go_on)
         if any(thing.live for thing in self.area.things):
-            self.set_interval(LIVE, self.renew)
+            self.set_timer(LIVE, self._renew_by_itself)
 
     def on_resize(self) -> None:
         """Other charts may come into sight."""
@@ -64,6 +69,12 @@ class ChartPage(Page):
         """Read what is in sight again."""
         self._stale |= set(self.area.in_sight()) & set(self.area.read)
         self.go_on()
+
+    def _renew_by_itself(self) -> None:
+        """Read again what grows, not before the last reading has ended and rested."""
+        if not self._reading:
+            self.renew()
+        self.set_timer(self._rest, self._renew_by_itself)
 
     @property
     def points(self) -> int:
@@ -91,9 +102,12 @@ class ChartPage(Page):
     async def _read(self, metric: str) -> None:
         area = self.area
         self._stale.discard(metric)
+        began = monotonic()
         try:
             area.take(metric, await self.plot.courses(metric, None, self.points))
+            self._rest = max(LIVE, PACE * (monotonic() - began))
         except OpstuiError as error:
+            self._rest = max(LIVE, PACE * PACE * (monotonic() - began))
             if metric in area.read:  # what was read before is still true as far as it goes
                 self.tell(str(error), "error")
                 return
