@@ -93,7 +93,10 @@ async def test_rows_are_found_by_name() -> None:
         assert "/leaf 59" in person.screen_text
 
 
-async def test_saving_asks_before_it_replaces(tmp_path: Path) -> None:
+async def test_saving_asks_before_it_replaces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     path = tmp_path / "trees.md"
     path.write_text("mine")
     async with driving(app(Trees()), 100, 30) as person:
@@ -103,7 +106,7 @@ async def test_saving_asks_before_it_replaces(tmp_path: Path) -> None:
         await person.press("enter")
         await person.sees("Save the comparison")
         await person.press(*["backspace"] * len("Trees.md"))
-        await person.type(str(path))
+        await person.type("trees.md")
         await person.press("enter")
         await person.sees("Replace the file")
         await person.press("escape")
@@ -112,7 +115,7 @@ async def test_saving_asks_before_it_replaces(tmp_path: Path) -> None:
         await person.press("S", "enter")
         await person.sees("Save the comparison")
         await person.press(*["backspace"] * len("Trees.md"))
-        await person.type(str(path))
+        await person.type("trees.md")
         await person.press("enter")
         await person.sees("Replace the file")
         await person.press("y")
