@@ -22,7 +22,7 @@ def test_status_tells_scripts_what_the_panes_show(
     facts = json.loads(status.stdout)
     assert {name: bool(part["error"]) for name, part in facts.items()} == {
         "branches": False, "ci": False, "images": True, "containers": True,
-        "experiments": False, "models": False,
+        "experiments": False, "models": False, "journal": False,
     }
     branches = {branch["name"]: branch["subject"] for branch in facts["branches"]["items"]}
     assert branches["main"] == "Scale the charges"
