@@ -123,7 +123,7 @@ async def test_no_repository_is_a_sentence(tmp_path: Path, repo: Repo) -> None:
 
 
 async def test_the_detail_shows_the_log_and_the_head_commit(view: BranchesView) -> None:
-    log, commit = view.details(await pick(view, "main"))
+    log, commit, _ = view.details(await pick(view, "main"))
     lines = texts(await log.load(80))
     assert [line[:1] for line in lines] == ["○", "○", "○"]
     assert "[main] say what failed  Ana, 2d" in lines[0]

@@ -71,7 +71,7 @@ def columns(
         Column("workflow", "What", lambda run: run.workflow, width=16, grow=1, drop=1,
                sort=lambda run: run.workflow),
         Column("branch", "Branch", lambda run: run.branch, grow=2, sort=lambda run: run.branch),
-        Column("commit", "Commit", lambda run: Span(short(run.commit), "dim"), width=7, drop=4,
+        Column("commit", "Commit", lambda run: Span(short(run.commit), "dim"), width=7, drop=6,
                sort=lambda run: run.commit),
         Column("attempt", "Try",
                lambda run: Span(f"{times}{run.attempt}" if run.attempt != 1 else "", "warn"),
@@ -88,6 +88,6 @@ def columns(
     ]
     if servers > 1:
         found.insert(-4, Column("server", "Server", lambda run: Span(
-            run.server, "warn" if run.server in told.old else "dim"), width=10, drop=6,
+            run.server, "warn" if run.server in told.old else "dim"), width=10, drop=4,
             sort=lambda run: run.server))
     return tuple(found)
