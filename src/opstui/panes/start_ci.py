@@ -50,7 +50,7 @@ async def rerun_ci(
         title=f"Run {'it' if not part else part.removesuffix(' of ')} again", verb="Run again",
         act=lambda: server.rerun(run, failed=failed, job=job),
         before=f"{part}#{run.number} {run.status.word}",
-        caution=server.why_not(Capability.RERUN) if not part else "", again=run.workflow_id,
+        again=run.workflow_id,
     )
 
 
@@ -90,15 +90,14 @@ async def _choose_server(world: World, desk: Desk) -> CiServer | None:
 async def _run(
     world: World, desk: Desk, server: CiServer, commit: str, branch: str, *, what: str,
     title: str, verb: str, act: Callable[[], Awaitable[CiRun]], before: str = "",
-    workflow: Workflow | None = None, inputs: Mapping[str, str] | None = None, caution: str = "",
-    again: str = "",
+    workflow: Workflow | None = None, inputs: Mapping[str, str] | None = None, again: str = "",
 ) -> CiRun | None:
     on = f"{branch or 'no branch'} at {short(commit)}"
     command = await _command(world, server, commit, workflow.id if workflow else again)
-    notes = [workflow.note if workflow else "", caution]
     question = Question(
         title=title, object=f"{before}\n{on}" if before else on, yes=verb,
-        effect="\n".join([_effect(server, command, workflow), *filter(None, notes)]),
+        effect=_effect(server, command, workflow) + (
+            f"\n{workflow.note}" if workflow and workflow.note else ""),
         place=f"CI server {server.name}, {server.where}",
         body=_body(command) or _given(workflow, inputs or {}),
         danger=command is not None and not command.trusted,

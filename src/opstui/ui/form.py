@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.suggester import SuggestFromList
@@ -107,10 +106,6 @@ class FormDialog(Dialog[Mapping[str, str] | None]):
         """What was wrong may be right now."""
         event.stop()
         self._hint("")
-
-    async def on_key(self, event: events.Key) -> None:
-        """Declared keys; the rest belongs to the input."""
-        await super().on_key(event)
 
     def _go(self, number: int) -> None:
         field = self.query_one(f"#form-input-{number % len(self.form.fields)}", Input)

@@ -8,18 +8,9 @@ from opstui.backends.calls import RecentCalls
 from opstui.backends.ci.gitea.server import Gitea
 from opstui.backends.ci.web.door import Door
 from opstui.backends.ci.web.login import bearer
+from tests.fakes.ci.clock import Clock
 from tests.fakes.ci.forge import REPOSITORY, TOKEN
 from tests.fakes.ci.gitea import FakeGitea
-
-
-class Clock:
-    """A clock that stands until it is told."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from opstui.backends.ci.gitea.server import Gitea
 from opstui.domain.errors import OpstuiError
 from opstui.domain.status import Status
-from tests.backends.ci.gitea.conftest import Clock
+from tests.fakes.ci.clock import Clock
 from tests.fakes.ci.gitea import FakeGitea
 
 

@@ -8,17 +8,8 @@ from opstui.backends.calls import RecentCalls
 from opstui.backends.ci.gitlab.server import GitLab
 from opstui.backends.ci.web.door import Door
 from opstui.backends.ci.web.login import bearer
+from tests.fakes.ci.clock import Clock
 from tests.fakes.ci.gitlab import PROJECT, TOKEN, FakeGitLab
-
-
-class Clock:
-    """A clock that stands until it is told."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from opstui.backends.ci.web.login import ANONYMOUS
 from opstui.domain.ci import Capability, CiJob, CiRun
 from opstui.domain.errors import OpstuiError
 from opstui.domain.status import Status
-from tests.backends.ci.gitlab.conftest import Clock
 from tests.fakes.ci.base import Ask, Reply
+from tests.fakes.ci.clock import Clock
 from tests.fakes.ci.gitlab import PROJECT, FakeGitLab, Pipeline, suite
 
 
