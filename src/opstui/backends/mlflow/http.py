@@ -18,7 +18,8 @@ from opstui.backends.mlflow.decode import PRODUCT, not_mlflow
 from opstui.backends.mlflow.environment import Access, stripped
 from opstui.backends.mlflow.plain import Question, any_proxy, headers, written
 from opstui.backends.mlflow.refusals import RefusalError, refused
-from opstui.domain.errors import OpstuiError, WriteUnconfirmed
+from opstui.backends.web_attempts import Explaining, OversizeError, answered, unconfirmed
+from opstui.domain.errors import OpstuiError
 
 if TYPE_CHECKING:
     import ssl
@@ -84,11 +85,11 @@ class Door:
             content = await self._send(method, path, {}, body, writes=True)
         except RefusalError as error:
             # A gateway that gave up says nothing about what the server behind it still does.
-            raise (_unconfirmed(error) if error.status in (502, 503, 504) else error) from error
+            raise (unconfirmed(error) if error.status in (502, 503, 504) else error) from error
         try:
             return self._parsed(content)
         except OpstuiError as error:
-            raise _unconfirmed(error) from error
+            raise unconfirmed(error) from error
 
     async def stream(self, path: str, query: Mapping[str, str]) -> AsyncGenerator[bytes, None]:
         """A file's bytes as they come, however large; never asked for twice."""
@@ -113,31 +114,20 @@ class Door:
             if content is not None:
                 return content
         client = await self._opened()  # loads httpx in a thread
-        import httpx
+        return await answered(
+            lambda: self._once(client, method, path, query, body), self._explaining, writes=writes
+        )
 
-        retries = 0 if writes else 1
-        while True:
-            try:
-                return await self._once(client, method, path, query, body)
-            except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
-                if isinstance(error, httpx.ConnectError):
-                    raise unreachable(error, self.base) from error
-                if retries == 0:
-                    raise self._unanswered("the connection to MLflow was lost", writes) from error
-                retries -= 1
-            except (httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-                raise OpstuiError(
-                    f"MLflow cannot be reached within {CONNECT_SECONDS:.0f} s", where=self.base,
-                    hint="check the address and the network",
-                ) from error
-            except (httpx.TimeoutException, TimeoutError) as error:
-                late = f"MLflow did not answer within {self.access.seconds:g} s"
-                raise self._unanswered(late, writes) from error
-            except (_OversizeError, httpx.DecodingError) as error:
-                broken = not_mlflow(str(error), self.base)
-                raise (_unconfirmed(broken) if writes else broken) from error
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
-                raise unreachable(error, self.base) from error
+    @property
+    def _explaining(self) -> Explaining:
+        return Explaining(
+            PRODUCT, self.base,
+            authority="set MLFLOW_TRACKING_SERVER_CERT_PATH to its authority",
+            address="check that the server runs and that the address is right",
+            within=f"within {self.access.seconds:g} s",
+            connected_within=f"within {CONNECT_SECONDS:.0f} s",
+            again="refresh to try again", look="read it again before trying again",
+        )
 
     @property
     def _gets_by(self) -> bool:
@@ -186,7 +176,7 @@ class Door:
             async with asyncio.timeout(2 * self.access.seconds + CONNECT_SECONDS):
                 status, kind, content = await self._exchange(client, method, path, query, body)
             outcome, ok = str(status), 200 <= status < 300
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, _OversizeError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OversizeError) as error:
             outcome = "timed out" if _late(error) else type(error).__name__
             raise
         finally:
@@ -212,7 +202,7 @@ class Door:
             async for piece in answer.aiter_bytes():
                 size += len(piece)
                 if size > LARGEST_ANSWER:
-                    raise _OversizeError(f"more than {LARGEST_ANSWER >> 20} MB")
+                    raise OversizeError(f"more than {LARGEST_ANSWER >> 20} MB")
                 pieces.append(piece)
             kind = answer.headers.get("content-type", "")
             if answer.is_redirect:
@@ -259,39 +249,9 @@ class Door:
                 hint="check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY",
             ) from error
 
-    def _unanswered(self, what: str, writes: bool) -> OpstuiError:
-        if writes:
-            return WriteUnconfirmed(
-                f"{what}, so whether it was done is not known", where=self.base,
-                hint="read it again before trying again",
-            )
-        return OpstuiError(what, where=self.base, hint="refresh to try again")
-
-
-class _OversizeError(Exception):
-    """The answer is larger than anything MLflow sends."""
-
 
 def _late(error: Exception) -> bool:
     return "Timeout" in type(error).__name__
-
-
-def _unconfirmed(error: OpstuiError) -> WriteUnconfirmed:
-    return WriteUnconfirmed(error.what, where=error.where, hint=error.hint)
-
-
-def unreachable(error: Exception, base: str) -> OpstuiError:
-    """The error for a request that did not get out."""
-    reason = str(error) or type(error).__name__
-    if "CERTIFICATE" in reason.upper():
-        return OpstuiError(
-            f"MLflow's certificate is not trusted: {reason}", where=base,
-            hint="set MLFLOW_TRACKING_SERVER_CERT_PATH to its authority",
-        )
-    return OpstuiError(
-        f"MLflow cannot be reached: {reason}", where=base,
-        hint="check that the server runs and that the address is right",
-    )
 
 
 def tls(access: Access) -> ssl.SSLContext | bool:

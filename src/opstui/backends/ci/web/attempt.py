@@ -13,14 +13,13 @@ from opstui.backends.ci.web.curl import curl
 from opstui.backends.ci.web.login import ANONYMOUS, Login
 from opstui.backends.ci.web.wire import (
     CONNECT_SECONDS,
-    OversizeError,
     Parcel,
     Raw,
     build,
     exchange,
 )
-from opstui.backends.json_object import not_json
-from opstui.domain.errors import OpstuiError, WriteUnconfirmed
+from opstui.backends.web_attempts import Explaining, OversizeError, answered
+from opstui.domain.errors import OpstuiError
 
 if TYPE_CHECKING:
     import httpx
@@ -37,6 +36,10 @@ class Attempts:
     ) -> None:
         self._base = base
         self._product = product
+        self._explaining = Explaining(
+            product, base, authority="set SSL_CERT_FILE to its authority",
+            address="check the network, and that the address is right",
+        )
         self._name = name
         self._calls = calls
         self._transport = transport
@@ -54,40 +57,16 @@ class Attempts:
         Raises OpstuiError, and WriteUnconfirmed for a write that may have arrived.
         """
         client = await self._opened(login is not None)
-        import httpx
-
         if login is not None and login.known and same_origin(parcel.url, self._base):
             parcel = replace(parcel, headers={**parcel.headers, login.header: login.value})
         if not command:
             # Storage addresses carry their own short-lived keys in the query.
             shown = parcel.url if login is not None else bare(parcel.url)
             command = curl(login or ANONYMOUS, parcel.method, shown)
-        retries = 0 if writes else 1
-        while True:
-            try:
-                return await self._once(client, parcel, patience, command)
-            except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
-                if isinstance(error, httpx.ConnectError):
-                    raise self._unreachable(error) from error
-                if retries == 0 or client.is_closed:
-                    lost = f"the connection to {self._product} was lost"
-                    raise self._unanswered(lost, writes) from error
-                retries -= 1
-            except (httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-                raise OpstuiError(
-                    f"{self._product} cannot be reached in time", where=self._base,
-                    hint="check the address and the network",
-                ) from error
-            except (httpx.TimeoutException, TimeoutError) as error:
-                late = f"{self._product} did not answer in time"
-                raise self._unanswered(late, writes) from error
-            except (OversizeError, httpx.DecodingError) as error:
-                broken = not_json(self._product, str(error), self._base)
-                if writes:
-                    raise _unconfirmed(broken) from error
-                raise broken from error
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
-                raise self._unreachable(error) from error
+        return await answered(
+            lambda: self._once(client, parcel, patience, command), self._explaining,
+            writes=writes, given_up=lambda: client.is_closed,
+        )
 
     async def lines(
         self, parcel: Parcel, login: Login, *, quiet: float
@@ -117,7 +96,7 @@ class Attempts:
             outcome = "quiet"
         except httpx.HTTPError as error:
             outcome = type(error).__name__
-            raise self._unreachable(error) from error
+            raise self._explaining.unreachable(error) from error
         finally:
             path = bare(parcel.url).removeprefix(self._base)
             self._calls.record(
@@ -163,27 +142,3 @@ class Attempts:
                     build, base, self._seconds, self._transport
                 )
             return self._clients[ours]
-
-    def _unreachable(self, error: Exception) -> OpstuiError:
-        reason = str(error) or type(error).__name__
-        if "CERTIFICATE" in reason.upper():
-            return OpstuiError(
-                f"{self._product}'s certificate is not trusted: {reason}", where=self._base,
-                hint="set SSL_CERT_FILE to its authority",
-            )
-        return OpstuiError(
-            f"{self._product} cannot be reached: {reason}", where=self._base,
-            hint="check the network, and that the address is right",
-        )
-
-    def _unanswered(self, what: str, writes: bool) -> OpstuiError:
-        if writes:
-            return WriteUnconfirmed(
-                f"{what}, so whether it was done is not known", where=self._base,
-                hint="look at it again before trying again",
-            )
-        return OpstuiError(what, where=self._base, hint="it is tried again later")
-
-
-def _unconfirmed(error: OpstuiError) -> WriteUnconfirmed:
-    return WriteUnconfirmed(error.what, where=error.where, hint=error.hint)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opstui.backends.web_attempts import OversizeError
 from opstui.domain.errors import OpstuiError
 
 if TYPE_CHECKING:
@@ -20,10 +21,6 @@ CONNECT_SECONDS = 5.0
 IDLE_SECONDS = 4.0
 """Idle connections are dropped before common servers drop them (5 s)."""
 MOST_CONNECTIONS = 6
-
-
-class OversizeError(Exception):
-    """The answer is larger than anything the server should send."""
 
 
 @dataclass(frozen=True, slots=True)
