@@ -13,6 +13,7 @@ from opstui.backends.calls import RecentCalls
 from opstui.backends.ci.web import credentials
 from opstui.backends.ci.web.credentials import Credentials, Wanted
 from opstui.backends.ci.web.login import Login
+from tests.backends.ci.bench import until
 
 GITHUB = Wanted("github", "https://github.com", "ana/churn")
 GITLAB = Wanted("gitlab", "https://gitlab.com", "ana/churn")
@@ -179,7 +180,9 @@ async def test_a_helper_that_waits_for_a_person_is_given_up_with_its_children(
     left = desk.home / "left"
     desk.git_helper(f"sleep 60 & echo $! > {left}; wait")
     assert (await desk.login(GITHUB)).source == "anonymous"
-    assert left.exists() and not alive(int(left.read_text()))
+    assert left.exists()
+    pid = int(left.read_text())
+    await until(lambda: not alive(pid), "its child has ended")
 
 
 def alive(pid: int) -> bool:
