@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from opstui.domain.errors import OpstuiError
+from opstui.domain.experiment import CI_TAGS
+from opstui.domain.served import ServedNames
 
 REPOSITORY_FILE = ".opstui.toml"
 
@@ -71,6 +73,12 @@ SETTINGS = (
             "it back", repository=True),
     Setting("models.metrics", "metrics", "table", "metric to \"higher\" or \"lower\": what is "
             "better", repository=True),
+    Setting("lineage.model_uri", "model_uri", "list", "environment variables in which containers "
+            "name the model they serve", repository=True),
+    Setting("lineage.model_labels", "model_labels", "list", "labels that do the same",
+            repository=True),
+    Setting("lineage.ci_tags", "ci_tags", "list", "tags of training runs that name the CI run or "
+            "job behind them", repository=True),
     Setting("promotion", "promotion", "environments", "environments, and the gates before each; "
             "see Gates", repository=True),
 )
@@ -101,6 +109,9 @@ class Settings:
     aliases: list[str] = field(default_factory=lambda: ["candidate", "challenger", "champion"])
     settle: float = 1.0
     metrics: dict[str, str] = field(default_factory=dict)
+    model_uri: list[str] = field(default_factory=lambda: list(ServedNames().environment))
+    model_labels: list[str] = field(default_factory=lambda: list(ServedNames().labels))
+    ci_tags: list[str] = field(default_factory=lambda: list(CI_TAGS))
     promotion: dict[str, Any] = field(default_factory=dict)
     """Environments by name, as `promotion_settings` checked them."""
     repository_ci_command: str = ""

@@ -15,6 +15,7 @@ from opstui.backends.choices import FileChoices
 from opstui.backends.ci.servers import Servers
 from opstui.backends.ci.table import CiContext
 from opstui.backends.docker.engine import DockerEngine
+from opstui.backends.docker.environments import Environments
 from opstui.backends.gate_commands import LocalGateCommands
 from opstui.backends.git.ahead import Ahead
 from opstui.backends.git.repository import GitRepository
@@ -22,6 +23,7 @@ from opstui.backends.journal import FileJournal
 from opstui.backends.mlflow.connection import MlflowConnection
 from opstui.backends.mlflow.local import LocalMlflowServer
 from opstui.domain.errors import OpstuiError
+from opstui.domain.served import ServedNames
 from opstui.operations.world import Rules, World
 from opstui.places import Places
 from opstui.settings import Settings, load_for, top_of
@@ -76,12 +78,13 @@ def open_front(
         slots=settings.ci_slots, timeout=settings.ci_timeout * 60 or None, environ=environ,
         options=settings.ci_servers,
     ))
+    engine = DockerEngine(
+        calls, host=settings.docker_host, context=settings.docker_context, asked=asked
+    )
     world = World(
         git=GitRepository(path, calls, ahead), ci=servers, ci_search=servers,
         trust=servers.runner,
-        engine=DockerEngine(
-            calls, host=settings.docker_host, context=settings.docker_context, asked=asked
-        ),
+        engine=engine, inside=Environments(engine.connection),
         tracking=connection.tracking, registry=connection.registry,
         artifacts=connection.artifacts, local=local,
         journal=FileJournal(places.journal, calls), calls=calls,
@@ -90,6 +93,8 @@ def open_front(
             champion=settings.champion, previous=settings.previous,
             aliases=tuple(settings.aliases), directions=dict(settings.metrics),
             settle=settings.settle, environments=tuple(settings.promotion.values()),
+            served=ServedNames(tuple(settings.model_uri), tuple(settings.model_labels)),
+            ci_tags=tuple(settings.ci_tags),
         ),
         gate_commands=LocalGateCommands(top or path, places.state, calls, environ),
         choices=FileChoices(places.state / "columns.json"),

@@ -7,6 +7,9 @@ from datetime import datetime
 
 from opstui.domain.status import Status
 
+CI_TAGS = ("gitlab.CI_JOB_ID", "GITHUB_RUN_ID", "BUILD_URL", "opstui.ci_run")
+"""Tags that CI systems and opstui leave on a run, the first one that is there counts."""
+
 Pairs = tuple[tuple[str, str], ...]
 """Names and values, sorted by name."""
 
@@ -78,7 +81,7 @@ class Run:
     @property
     def ci_job(self) -> str:
         """The CI job that trained it: the first of the tags that CI systems leave."""
-        for name in ("gitlab.CI_JOB_ID", "GITHUB_RUN_ID", "BUILD_URL", "opstui.ci_run"):
+        for name in CI_TAGS:
             if value := self.tag(name):
                 return value
         return ""

@@ -9,6 +9,7 @@ from opstui.domain.ci import CiRun
 from opstui.domain.ci_state import BROKEN, newest_by_workflow, seen, together
 from opstui.domain.image import Container, Image
 from opstui.domain.model import ModelVersion, RegisteredModel
+from opstui.domain.served import Served
 from opstui.domain.status import Status
 
 
@@ -21,6 +22,8 @@ class Board:
     ci_runs: tuple[CiRun, ...] = ()
     images: tuple[Image, ...] = ()
     containers: tuple[Container, ...] = ()
+    served: tuple[Served, ...] = ()
+    """What the running containers serve, as far as they say so."""
     models: tuple[RegisteredModel, ...] = ()
     versions: dict[str, tuple[ModelVersion, ...]] = field(default_factory=dict)
     """By model name, as far as loaded."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from opstui.backends.artifact_protocols import Artifacts
 from opstui.backends.ci_protocols import CiSearch, CiServer, CommandTrust
+from opstui.backends.engine_protocols import Inside
 from opstui.backends.protocols import (
     CallLog,
     Choices,
@@ -20,6 +21,8 @@ from opstui.backends.protocols import (
     Registry,
     Tracking,
 )
+from opstui.domain.experiment import CI_TAGS
+from opstui.domain.served import ServedNames
 from opstui.operations.board import Board
 from opstui.operations.ci_feeds import Feeds
 
@@ -43,6 +46,10 @@ class Rules:
     """Seconds to wait between writing an alias and reading it back."""
     environments: tuple[Environment, ...] = ()
     """The policy of promotion; empty where none is written."""
+    served: ServedNames = field(default_factory=ServedNames)
+    """Where containers say which model they serve."""
+    ci_tags: tuple[str, ...] = CI_TAGS
+    """Tags of training runs that name the CI run or job behind them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,8 @@ class World:
     """The files of runs; None where there are none to be had."""
     choices: Choices | None = None
     """What the person chose for lists; None where that is not remembered."""
+    inside: Inside | None = None
+    """Looks inside containers; None where nothing may."""
     feeds: Feeds = field(init=False, compare=False)
     """All CI servers as one source."""
 

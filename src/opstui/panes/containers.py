@@ -8,6 +8,7 @@ from typing import ClassVar
 from opstui.domain.image import Container
 from opstui.domain.page import Page
 from opstui.operations.acting import acting
+from opstui.operations.serving import read_served
 from opstui.operations.world import World
 from opstui.panes import container_detail
 from opstui.ui.action import action
@@ -75,9 +76,10 @@ class ContainersView(View[Container]):
         )
 
     async def load(self, token: str = "") -> Page[Container]:
-        """All of them, in one request."""
+        """All of them, in one request; what they serve is asked of those not known yet."""
         containers = await self.world.engine.containers()
         self.world.board.containers = containers
+        await read_served(self.world, containers)
         return Page(containers)
 
     def changes(self) -> AsyncIterator[None]:

@@ -33,6 +33,11 @@ class DockerEngine:
     ) -> None:
         self._connection = Connection(calls, host, context, seconds, asked)
 
+    @property
+    def connection(self) -> Connection:
+        """What the other doors to the same engine ask through."""
+        return self._connection
+
     async def where(self) -> str:
         """The address and what named it, such as `unix:///var/run/docker.sock, default`."""
         return (await self._connection.address()).text
