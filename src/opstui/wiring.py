@@ -16,6 +16,7 @@ from opstui.backends.ci.servers import Servers
 from opstui.backends.ci.table import CiContext
 from opstui.backends.docker.engine import DockerEngine
 from opstui.backends.docker.environments import Environments
+from opstui.backends.docker.pruning import DockerPruning
 from opstui.backends.gate_commands import LocalGateCommands
 from opstui.backends.git.ahead import Ahead
 from opstui.backends.git.repository import GitRepository
@@ -85,6 +86,7 @@ def open_front(
         git=GitRepository(path, calls, ahead), ci=servers, ci_search=servers,
         trust=servers.runner,
         engine=engine, inside=Environments(engine.connection),
+        pruning=DockerPruning(engine.connection),
         tracking=connection.tracking, registry=connection.registry,
         artifacts=connection.artifacts, local=local,
         journal=FileJournal(places.journal, calls), calls=calls,

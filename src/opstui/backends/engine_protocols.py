@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from opstui.domain.image import Container
+from opstui.domain.image import Container, Image
+from opstui.domain.prune import Disk, Removal
 from opstui.domain.served import ServedNames, Within
 
 
@@ -19,4 +20,17 @@ class Inside(Protocol):
 
         A container that is gone is left out. What was read once is remembered.
         """
+        ...
+
+
+class Pruning(Protocol):
+    """Removing images one by one, each by its id and only as it was seen."""
+
+    async def disk(self) -> Disk:
+        """What images take and share, and what was built on what."""
+        ...
+
+    async def remove_seen(self, image: Image) -> Removal:
+        """Remove the image after reading it again: one that got a name or a container since is
+        skipped, one that is gone is done. Raises OpstuiError where the engine does not answer."""
         ...

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from opstui.backends.artifact_protocols import Artifacts
 from opstui.backends.ci_protocols import CiSearch, CiServer, CommandTrust
-from opstui.backends.engine_protocols import Inside
+from opstui.backends.engine_protocols import Inside, Pruning
 from opstui.backends.protocols import (
     CallLog,
     Choices,
@@ -81,6 +81,8 @@ class World:
     """What the person chose for lists; None where that is not remembered."""
     inside: Inside | None = None
     """Looks inside containers; None where nothing may."""
+    pruning: Pruning | None = None
+    """Removes images one by one; None where nothing may."""
     feeds: Feeds = field(init=False, compare=False)
     """All CI servers as one source."""
 
