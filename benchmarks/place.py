@@ -190,7 +190,7 @@ def _mlflow(made: Place, keep: Path, sizes: Sizes) -> Iterator[Callable[[], None
         made.missing.append(f"experiments and models: {reason}")
         yield lambda: None
         return
-    kept = keep / f"store-{sizes.runs}-{sizes.versions}.db"
+    kept = keep / f"store-{sizes.runs}-{sizes.versions}-{seeds.STORE}.db"
     if not kept.exists():
         seeds.store(kept, sizes)
     folder = made.home / "mlflow"
