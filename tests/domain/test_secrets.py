@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from opstui.domain.secrets import mask
+from opstui.domain.secrets import MASK, mask, mask_entry, mask_json, mask_value
 
 
 @pytest.mark.parametrize(("text", "masked"), [
@@ -35,3 +35,23 @@ def test_a_long_text_costs_little() -> None:
     for piece in ("a", "token", "://", "eyJ", "secret-"):
         mask(piece * 40_000)
     assert time.monotonic() - began < 5
+
+
+def test_a_value_is_judged_by_the_name_it_stands_under() -> None:
+    assert mask_value("DB_PASSWORD", "two words") == MASK
+    assert mask_value("DB_PASSWORD", "") == ""
+    assert mask_value("PATH", "/usr/bin:/bin") == "/usr/bin:/bin"
+    assert mask_value("URL", "https://ana:pw@host") == "https://***@host"
+
+
+def test_an_environments_line_keeps_its_name() -> None:
+    assert mask_entry("API_KEY=a b\nc") == "API_KEY=***"
+    assert mask_entry("HOME=/root") == "HOME=/root"
+    assert mask_entry("a sentence, not a variable") == "a sentence, not a variable"
+
+
+def test_json_is_masked_wherever_it_is_deep() -> None:
+    told = {"Env": ["A_TOKEN=x", "B=1"], "Labels": {"secret": "y"}, "n": 1, "no": None}
+    assert mask_json(told) == {
+        "Env": ["A_TOKEN=***", "B=1"], "Labels": {"secret": "***"}, "n": 1, "no": None,
+    }

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 MASK = "***"
 
 _USERINFO = re.compile(r"(?<=://)[^\s/@?#'\"]+@")
 _HEADER = re.compile(r"\b(basic|bearer)\s+[\w.~+/=-]{6,}", re.IGNORECASE)
+_WORDS = r"(?:password|passwd|secret|token|api[_-]?key|private[_-]?key|signature|credential)"
+_SECRET_NAME = re.compile(_WORDS, re.IGNORECASE)
+_VARIABLE = re.compile(r"([A-Za-z_][\w.-]*)=(.*)", re.DOTALL)
 _NAMED = re.compile(
-    r"((?:password|passwd|secret|token|api[_-]?key|private[_-]?key|signature|credential)"
+    rf"({_WORDS}"
     r"[\w-]{0,40}[\"']?\s{0,4}[=:]\s{0,4}[\"']?)([^\s\"'&;,]+)",
     re.IGNORECASE,
 )
@@ -30,3 +34,25 @@ def mask(text: str) -> str:
     text = _HEADER.sub(rf"\1 {MASK}", text)
     text = _NAMED.sub(rf"\g<1>{MASK}", text)
     return _KNOWN.sub(MASK, text)
+
+
+def mask_value(name: str, value: str) -> str:
+    """A value as it may be shown beside its name: nothing of it where the name tells a secret."""
+    return MASK if value and _SECRET_NAME.search(name) else mask(value)
+
+
+def mask_entry(entry: str) -> str:
+    """A line of an environment, `NAME=value`, or any other text, as it may be shown."""
+    found = _VARIABLE.fullmatch(entry)
+    return f"{found[1]}={mask_value(found[1], found[2])}" if found else mask(entry)
+
+
+def mask_json(value: Any, name: str = "") -> Any:
+    """JSON with the texts in it masked: by the names they stand under, or as `NAME=value`."""
+    if isinstance(value, dict):
+        return {key: mask_json(one, str(key)) for key, one in value.items()}
+    if isinstance(value, list):
+        return [mask_json(one) for one in value]
+    if not isinstance(value, str):
+        return value
+    return mask_value(name, value) if name else mask_entry(value)

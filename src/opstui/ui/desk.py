@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -103,6 +103,8 @@ class Detail:
     load: LoadLines
     log: Log | None = None
     """A log, shown instead of what `load` gives."""
+    tree: Callable[[], Awaitable[object]] | None = None
+    """Reads JSON that `Desk.read` shows as a foldable tree instead of what `load` gives."""
 
 
 async def no_lines(_width: int, /) -> Sequence[Line]:

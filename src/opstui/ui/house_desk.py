@@ -103,6 +103,11 @@ class HouseDesk:
     def say(self, text: str, *, kind: str = "information") -> None:
         """A notice that goes by itself."""
         from opstui.ui.dialog import Dialog
+        if body.tree is not None:
+            from opstui.ui.tree_page import TreePage
+
+            await self.show(TreePage(self, house.keys.keymap, house.brush, title, body.tree))
+            return
 
         top = self._house.app.screen
         if not (isinstance(top, Dialog) and top.tell(text, kind)):

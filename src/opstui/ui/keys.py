@@ -161,12 +161,14 @@ def scopes_of(views: Sequence[type[View[Any]]]) -> list[tuple[str, tuple[Bound, 
     from opstui.ui.chart_page import ChartPage  # not before they are asked for
     from opstui.ui.log_reader import log_scope
     from opstui.ui.sheet_page import SheetPage
+    from opstui.ui.tree_page import TreePage
 
     return [
         ("Everywhere", _of(Everywhere, "everywhere") + _of(Leaving, "everywhere")),
         ("In lists", _of(PaneList, "list")), ("In texts", _of(DetailArea, "list")),
         ("In logs", log_scope()), ("In comparisons", _of(SheetPage, SheetPage.kind)),
         ("In charts", _of(ChartPage, ChartPage.kind)),
+        ("In trees", _of(TreePage, TreePage.kind)),
         *((view.title or view.kind.capitalize(), _of(view, view.kind)) for view in views),
     ]
 
