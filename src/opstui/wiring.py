@@ -16,12 +16,15 @@ from opstui.backends.ci.servers import Servers
 from opstui.backends.ci.table import CiContext
 from opstui.backends.docker.engine import DockerEngine
 from opstui.backends.docker.environments import Environments
+from opstui.backends.docker.image_files import DockerContents
+from opstui.backends.docker.engines import DockerEngines
 from opstui.backends.docker.pruning import DockerPruning
 from opstui.backends.gate_commands import LocalGateCommands
 from opstui.backends.git.ahead import Ahead
 from opstui.backends.git.repository import GitRepository
 from opstui.backends.journal import FileJournal
 from opstui.backends.mlflow.connection import MlflowConnection
+from opstui.backends.image_cache import ImageCache
 from opstui.backends.mlflow.local import LocalMlflowServer
 from opstui.domain.errors import OpstuiError
 from opstui.domain.served import ServedNames
@@ -85,8 +88,11 @@ def open_front(
     world = World(
         git=GitRepository(path, calls, ahead), ci=servers, ci_search=servers,
         trust=servers.runner,
-        engine=engine, inside=Environments(engine.connection),
+        engine=engine, contents=DockerContents(engine.connection, image_cache),
+        inside=Environments(engine.connection),
+        containers=DockerContainers(engine.connection), engines=DockerEngines(engine.connection),
         pruning=DockerPruning(engine.connection),
+    image_cache = ImageCache(places.cache / "images")
         tracking=connection.tracking, registry=connection.registry,
         artifacts=connection.artifacts, local=local,
         journal=FileJournal(places.journal, calls), calls=calls,

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from opstui.backends.artifact_protocols import Artifacts
 from opstui.backends.ci_protocols import CiSearch, CiServer, CommandTrust
-from opstui.backends.engine_protocols import Inside, Pruning
+from opstui.backends.disk_protocols import Disks
+from opstui.backends.engine_protocols import Containers, Engines, Inside, Pruning
+from opstui.backends.image_protocols import Contents
 from opstui.backends.protocols import (
     CallLog,
     Choices,
@@ -84,6 +86,16 @@ class World:
     pruning: Pruning | None = None
     """Removes images one by one; None where nothing may."""
     feeds: Feeds = field(init=False, compare=False)
+    jobs: Jobs = field(default_factory=Jobs, compare=False)
+    """What takes the engine a while, of this session."""
+    disks: Disks | None = None
+    """Looks how full this machine's disks are; None where nobody asks."""
+    contents: Contents | None = None
+    """The files in images; None where they can't be had."""
+    containers: Containers | None = None
+    """What may be asked of single containers beside their list; None where nothing may."""
+    engines: Engines | None = None
+    """Takes another container engine; None where there is only the one."""
     """All CI servers as one source."""
 
     def __post_init__(self) -> None:

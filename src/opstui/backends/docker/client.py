@@ -72,11 +72,13 @@ class Client(APIClient):
                 milliseconds=(time.monotonic() - started) * 1000,
             )
 
-    def open_stream(self, path: str, params: dict[str, str | int]) -> requests.Response:
-        """Open an answer without an end. Headers are awaited with the usual time-out."""
+    def open_stream(
+        self, path: str, params: dict[str, str | int], *, seconds: float = 0
+    ) -> requests.Response:
+        """Open an answer without an end. Headers are awaited for so long, else as usual."""
         response = self.get(
             f"{self.base_url}/v{self.api_version}{path}", params=params, stream=True,
-            timeout=self._seconds,
+            timeout=(self._seconds, seconds or self._seconds),
         )
         if not response.ok:
             with response:

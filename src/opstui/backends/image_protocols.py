@@ -1,0 +1,24 @@
+"""What may be asked about the inside of images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from opstui.domain.image import Image
+from opstui.domain.image_files import ImageFiles
+
+
+class Contents(Protocol):
+    """The files of images, layer by layer. An image is read once: its id tells its content."""
+
+    async def known(self, image: Image) -> ImageFiles | None:
+        """What was read earlier; None where the image has to be read, which takes time."""
+        ...
+
+    async def read(self, image: Image, told: Callable[[int], None]) -> ImageFiles:
+        """All of it through the engine, or what was read earlier.
+
+        told: called with the bytes that came by now, from another thread. Cancelling hangs up.
+        """
+        ...
