@@ -34,6 +34,8 @@ class Within:
     """Only variables that were asked for and that name a model: the others may be secrets."""
     started: datetime | None = None
     """When it was started last; None where it never was."""
+    image: str = ""
+    """The image's name as it was given: the list has only an id once the name moved on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,10 +64,11 @@ def _inside(client: Client, key: str, names: ServedNames) -> Within | None:
         facts: Mapping[str, Any] = client.container_facts(key)
     except NotFound:
         return None
-    environment = (facts.get("Config") or {}).get("Env") or ()
+    config = facts.get("Config") or {}
     return Within(
-        kept((str(one) for one in environment), names),
+        kept((str(one) for one in config.get("Env") or ()), names),
         _when(str((facts.get("State") or {}).get("StartedAt") or "")),
+        str(config.get("Image") or ""),
     )
 
 
