@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from opstui.ui.desk import Choice, Detail, Form, Prompt, Question
+from opstui.ui.desk import Choice, Detail, Form, Program, Prompt, Question
 from opstui.ui.plot import Plot
 from opstui.ui.sheet import Comparing
 from opstui.ui.view import View
@@ -38,6 +38,8 @@ class ScriptedDesk:
     reloads: list[str] = field(default_factory=list)
     jumps: list[tuple[str, str]] = field(default_factory=list)
     copied: list[tuple[str, str]] = field(default_factory=list)
+    handed: list[Program] = field(default_factory=list)
+    codes: list[int] = field(default_factory=list)
     worked_on: list[tuple[str, str]] = field(default_factory=list)
 
     async def confirm(self, question: Question) -> bool:
@@ -66,6 +68,10 @@ class ScriptedDesk:
         self.menus.append(choices)
         assert self.sets, f"nobody expected the menu {title!r}"
         return self.sets.pop(0)
+
+    async def hand_over(self, program: Program) -> int:
+        self.handed.append(program)
+        return self.codes.pop(0) if self.codes else 0
 
     def open(self, view: View[Any], name: str) -> None:
         self.opened.append((name, view))

@@ -52,6 +52,8 @@ class LeanDriver(LinuxDriver):
     """Told when the terminal may have caught up."""
     taken: Taken | None = None
     """A terminal that was taken before this driver existed."""
+    away = False
+    """Whether another program has the terminal."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -73,7 +75,7 @@ class LeanDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Take the terminal; from now on a signal gives it back first."""
-        self._restored = False
+        self._restored = self.away = False
         self.on_start()
         if self.taken is not None:
             self.taken.wait()
@@ -102,6 +104,11 @@ class LeanDriver(LinuxDriver):
         """Let the last words reach the terminal."""
         self._outlet.drain(LAST_WORDS)
 
+    def suspend_application_mode(self) -> None:
+        """Leave the terminal to somebody else."""
+        super().suspend_application_mode()
+        self.away = True
+
     def _die(self, number: int, _frame: FrameType | None) -> None:
         """Restore without the event loop, then die of the signal as if it was not caught."""
         if not self._restored:
@@ -122,7 +129,9 @@ class LeanDriver(LinuxDriver):
 
     def write(self, data: str) -> None:
         """Write; a painted alternate screen is not entered, and so emptied, again."""
-        if data == ALTERNATE and self.taken is not None and self.taken.painted:
+        if self.away or (
+            data == ALTERNATE and self.taken is not None and self.taken.painted
+        ):
             return
         self._outlet.write(data.encode("utf-8", "replace"), at_once=self.flow.answers)
 

@@ -151,6 +151,8 @@ class Frames:
         front, driver = self._front, self._app._driver
         if front is None or driver is None or not self._app._running or self._app._closed:
             return
+        if getattr(driver, "away", False):
+            return  # whoever comes back draws everything
         if not getattr(driver, "room", True):
             if self._later is None:  # an answer that is lost must not stop everything
                 self._later = asyncio.get_running_loop().call_later(PATIENCE, self._waited)

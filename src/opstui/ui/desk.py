@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from opstui.ui.checks import Checklist
 from opstui.ui.log_feed import Log
 from opstui.ui.paint import Line
 
@@ -105,11 +106,29 @@ class Detail:
     """A log, shown instead of what `load` gives."""
     tree: Callable[[], Awaitable[object]] | None = None
     """Reads JSON that `Desk.read` shows as a foldable tree instead of what `load` gives."""
+    checks: Checklist | None = None
+    """What `Desk.read` shows to be gone through, instead of what `load` gives."""
 
 
 async def no_lines(_width: int, /) -> Sequence[Line]:
     """What a detail loads that is a log."""
     return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program that gets the terminal to itself."""
+
+    command: tuple[str, ...]
+    """Its words; no shell reads them."""
+    folder: str = ""
+    """Where it runs; empty: where opstui was started."""
+    environ: Mapping[str, str] = field(default_factory=dict)
+    """Variables beside the person's own."""
+    title: str = ""
+    """What to call it; empty: by its name."""
+    install: str = ""
+    """What to try where it is not installed."""
 
 
 class Desk(Protocol):
@@ -145,6 +164,14 @@ class Desk(Protocol):
 
     def open(self, view: View[Any], name: str) -> None:
         """Show a list inside the one in sight; `name` is for the breadcrumb."""
+        ...
+
+    async def hand_over(self, program: Program) -> int:
+        """Give the terminal to a program until it ends; its exit code, which is told where it is
+        not 0. Comes back to the same row, with everything read again.
+
+        Raises OpstuiError where the program is missing or the terminal can't be given away.
+        """
         ...
 
     def marked(self) -> Sequence[Any]:

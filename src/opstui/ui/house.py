@@ -72,6 +72,8 @@ class House(Screen[None]):
         self.keys = Keys(self, keymap, read_only=read_only)
         self.carrying = 0
         """Keys that are being carried out."""
+        self.away = False
+        """Whether another program has the terminal."""
         self._headline = headline
         self._head: Line = ()
         self.headed = False

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from opstui.ui import news
-from opstui.ui.desk import Choice, Detail, Form, Prompt, Question
+from opstui.ui.desk import Choice, Detail, Form, Program, Prompt, Question
 
 if TYPE_CHECKING:
     from opstui.ui.dialog import Dialog
@@ -73,6 +73,12 @@ class HouseDesk:
         dialog = Choose(self, house.keys.keymap, house.brush, title, choices)
         return await self.show(dialog)
 
+    async def hand_over(self, program: Program) -> int:
+        """Give the terminal to a program until it ends; its exit code."""
+        from opstui.ui.handing_over import hand_over
+
+        return await hand_over(self._house, program)
+
     def marked(self) -> Sequence[Any]:
         """The marked items of the list in sight."""
         return self._house.floor.pane.list.listing.marked()
@@ -97,17 +103,22 @@ class HouseDesk:
         from opstui.ui.reader import Reader
 
         house = self._house
+        if body.tree is not None:
+            from opstui.ui.tree_page import TreePage
+
+            await self.show(TreePage(self, house.keys.keymap, house.brush, title, body.tree))
+            return
+        if body.checks is not None:
+            from opstui.ui.checks_page import ChecksPage
+
+            await self.show(ChecksPage(self, house.keys.keymap, house.brush, title, body.checks))
+            return
         kind = Reader if body.log is None else LogReader
         await self.show(kind(self, house.keys.keymap, house.brush, title, body))
 
     def say(self, text: str, *, kind: str = "information") -> None:
         """A notice that goes by itself."""
         from opstui.ui.dialog import Dialog
-        if body.tree is not None:
-            from opstui.ui.tree_page import TreePage
-
-            await self.show(TreePage(self, house.keys.keymap, house.brush, title, body.tree))
-            return
 
         top = self._house.app.screen
         if not (isinstance(top, Dialog) and top.tell(text, kind)):
@@ -117,7 +128,7 @@ class HouseDesk:
         """A notice, the bell, and the terminal's notification."""
         from opstui.ui.bell import bell
 
-        self._send(bell(text, self._house.environ))
+        _send(self._house, bell(text, self._house.environ))
         self._house.say(text, "information")
 
     def changed(self, *kinds: str) -> None:
@@ -155,16 +166,9 @@ class HouseDesk:
         from opstui.ui.clipboard import osc52
 
         house = self._house
-        self._send(osc52(text, house.environ))
+        _send(house, osc52(text, house.environ))
         first = text.splitlines()[0] if text else ""
         self.say(f"copied {what}: {first[:120]}")
-
-    def _send(self, sequence: str) -> None:
-        """Write to the terminal beside the frames."""
-        driver = self._house.app._driver
-        if driver is not None:
-            driver.write(sequence)
-            driver.flush()
 
     @contextmanager
     def busy(self, kind: str, key: str) -> Iterator[None]:
@@ -176,3 +180,11 @@ class HouseDesk:
         )
         with pane.busy(kind, key):
             yield
+
+
+def _send(house: House, sequence: str) -> None:
+    """Write to the terminal beside the frames."""
+    driver = house.app._driver
+    if driver is not None and not house.away:
+        driver.write(sequence)
+        driver.flush()
