@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING
 from opstui.backends.artifact_protocols import Artifacts
 from opstui.backends.ci_protocols import CiSearch, CiServer, CommandTrust
 from opstui.backends.disk_protocols import Disks
-from opstui.backends.engine_protocols import Containers, Engines, Inside, Pruning
+from opstui.backends.engine_protocols import (
+    Containers,
+    Engines,
+    ImageRegistry,
+    Inside,
+    Pruning,
+    Transfers,
+)
 from opstui.backends.image_protocols import Contents
+from opstui.backends.lineage_protocols import Provenance
 from opstui.backends.protocols import (
     CallLog,
     Choices,
@@ -27,6 +35,8 @@ from opstui.domain.experiment import CI_TAGS
 from opstui.domain.served import ServedNames
 from opstui.operations.board import Board
 from opstui.operations.ci_feeds import Feeds
+from opstui.operations.engine_jobs import Jobs
+from opstui.operations.lineage_index import LineageIndex
 
 if TYPE_CHECKING:
     from opstui.domain.policy import Environment
@@ -85,7 +95,6 @@ class World:
     """Looks inside containers; None where nothing may."""
     pruning: Pruning | None = None
     """Removes images one by one; None where nothing may."""
-    feeds: Feeds = field(init=False, compare=False)
     jobs: Jobs = field(default_factory=Jobs, compare=False)
     """What takes the engine a while, of this session."""
     disks: Disks | None = None
@@ -96,7 +105,13 @@ class World:
     """What may be asked of single containers beside their list; None where nothing may."""
     engines: Engines | None = None
     """Takes another container engine; None where there is only the one."""
+    provenance: Provenance | None = None
+    """Follows runs and versions across experiments and models; None where nobody asks."""
+    feeds: Feeds = field(init=False, compare=False)
     """All CI servers as one source."""
+    lineage: LineageIndex = field(init=False, compare=False)
+    """What on the board belongs together."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "feeds", Feeds(self.ci, self.ci_search, self.clock))
+        object.__setattr__(self, "lineage", LineageIndex(self.board, self.rules.ci_tags))

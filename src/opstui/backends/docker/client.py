@@ -33,14 +33,15 @@ class Client(APIClient):
         if address.certificates and not address.certificates.verify:
             # the person asked for it; a warning on stderr would tear the screen
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-        self._unix = UnixAdapter(address.socket) if address.socket else None
+        self._unix = _adapter(address, timeout)
+        base = "unix:///ssh" if address.url.startswith("ssh:") else address.url
         super().__init__(
-            base_url=address.url, version="auto", timeout=timeout,  # type: ignore[arg-type]
-            tls=_tls(address) or False, use_ssh_client=True,
+            base_url=base, version="auto", timeout=timeout,  # type: ignore[arg-type]
+            tls=_tls(address) or False,
         )
 
     def get_adapter(self, url: str) -> BaseAdapter:
-        """What carries a request; our own for unix sockets."""
+        """What carries a request; our own for unix sockets and ssh."""
         return self._unix or super().get_adapter(url)
 
     def close(self) -> None:
@@ -79,6 +80,23 @@ class Client(APIClient):
         response = self.get(
             f"{self.base_url}/v{self.api_version}{path}", params=params, stream=True,
             timeout=(self._seconds, seconds or self._seconds),
+        )
+        if not response.ok:
+            with response:
+                _ = response.content  # the engine's explanation
+                response.raise_for_status()
+        sock = getattr(response.raw.connection, "sock", None)
+        if sock is not None:
+            sock.settimeout(None)
+        return response
+
+    def post_stream(
+        self, path: str, params: dict[str, str], headers: dict[str, str], data: Any = None
+    ) -> requests.Response:
+        """Send something and read an answer that comes as it is worked on."""
+        response = self.post(
+            f"{self.base_url}/v{self.api_version}{path}", params=params, headers=headers,
+            data=data, stream=True, timeout=self._seconds,
         )
         if not response.ok:
             with response:
@@ -134,12 +152,18 @@ def hang_up(response: requests.Response) -> None:
         return
     with contextlib.suppress(OSError):
         sock.shutdown(socket.SHUT_RDWR)
-    if process := getattr(sock, "proc", None):
-        process.kill()  # the SDK's ssh connections are a child process
 
 
 def _path(request: requests.PreparedRequest) -> str:
     return request.path_url
+
+
+def _adapter(address: Address, seconds: float) -> UnixAdapter | None:
+    if address.url.startswith("ssh:"):
+        from opstui.backends.docker.ssh_adapter import SshAdapter  # few have an engine there
+
+        return SshAdapter(address.url, seconds)
+    return UnixAdapter(address.socket) if address.socket else None
 
 
 def _tls(address: Address) -> TLSConfig | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
+import asyncio
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from opstui.backends.docker.addresses import Address, candidates, without_password
+from opstui.backends.docker.addresses import Address, candidates, known, without_password
 from opstui.backends.docker.glance import lists, socket_of
 from opstui.backends.docker.stream import Stream
 from opstui.backends.docker.threads import in_thread
@@ -41,6 +42,9 @@ class Connection:
         self._lock = threading.Lock()
         self._client: Client | None = None
         self._chosen: Address | None = None
+        self._turn = 0
+        """Counts the engines that were taken, so that one left behind is not kept."""
+        self._listeners: set[Callable[[], object]] = set()
 
     async def ask(self, doing: str, work: Callable[[Client], T], *, gone: str = "") -> T:
         """Run `work` with the client in a thread; every library error becomes an OpstuiError.
@@ -67,6 +71,25 @@ class Connection:
         def start() -> requests.Response:
             return self._guarded(doing, lambda client: client.open_stream(path, params), gone)
 
+        return Stream(start, self._explaining(doing))
+
+    def posting(
+        self, doing: str, path: str, params: dict[str, str], headers: dict[str, str],
+        data: Any = None,
+    ) -> Stream:
+        """Something sent, with an answer that comes as it is worked on; hanging up ends the work.
+
+        data: what `requests` takes as a body, such as a generator of bytes.
+        """
+
+        def start() -> requests.Response:
+            return self._guarded(
+                doing, lambda client: client.post_stream(path, params, headers, data), ""
+            )
+
+        return Stream(start, self._explaining(doing))
+
+    def _explaining(self, doing: str) -> Callable[[BaseException], OpstuiError]:
         def explain(error: BaseException) -> OpstuiError:
             from opstui.backends.docker.failures import sentence
 
@@ -74,11 +97,54 @@ class Connection:
             assert address is not None  # a stream that broke was open
             return sentence(error, doing, address, self._seconds)
 
-        return Stream(start, explain)
+        return explain
 
     async def address(self) -> Address:
         """The engine's address; connects when that was not done yet."""
         return await self.ask("reach the engine", lambda client: client.address)
+
+    @property
+    def target(self) -> Address | None:
+        """The engine that is meant, as far as that is known; asks and waits for nothing."""
+        if self._chosen is not None:
+            return self._chosen
+        try:
+            found = candidates(self._host, self._context)
+        except OpstuiError:
+            return None  # told by whoever connects
+        return found[0] if len(found) == 1 else None
+
+    def known(self) -> tuple[Address, ...]:
+        """Every engine that the person's own files and variables name, or that has a socket."""
+        return known(self._host, self._context)
+
+    def switch(self, address: Address) -> None:
+        """Talk to another engine from now on. Acts that are under way end where they began."""
+        with self._lock:
+            client, self._client = self._client, None
+            self._chosen = address
+            self._turn += 1
+        if client is not None:
+            client.close()
+        for listener in tuple(self._listeners):
+            listener()
+
+    @contextmanager
+    def on_switch(self, act: Callable[[], object]) -> Iterator[None]:
+        """Call `act` when another engine is taken while the block runs."""
+        self._listeners.add(act)
+        try:
+            yield
+        finally:
+            self._listeners.discard(act)
+
+    async def rest(self, seconds: float) -> bool:
+        """Wait; not any longer, and True, where another engine is taken meanwhile."""
+        woken = asyncio.Event()
+        with self.on_switch(woken.set), suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                return await woken.wait()
+        return False
 
     def close(self) -> None:
         """Let go of the sockets. The next question connects again."""
@@ -102,20 +168,23 @@ class Connection:
             raise sentence(error, doing, client.address, self._seconds) from error
 
     def _connected(self) -> Client:
-        with self._lock:
-            if self._client is not None:
-                return self._client
-            chosen = self._chosen
-        fresh = self._connect((chosen,) if chosen else candidates(self._host, self._context))
-        kept = self._keep(fresh)
-        if kept is not fresh:
-            fresh.close()
-        return kept
+        while True:
+            with self._lock:
+                if self._client is not None:
+                    return self._client
+                chosen, turn = self._chosen, self._turn
+            fresh = self._connect((chosen,) if chosen else candidates(self._host, self._context))
+            kept = self._keep(fresh, turn)
+            if kept is not fresh:
+                fresh.close()
+            if kept is not None:
+                return kept
 
-    def _keep(self, fresh: Client) -> Client:
-        """The client to use from now on: the first one that connected."""
+    def _keep(self, fresh: Client, turn: int) -> Client | None:
+        """The client to use from now on: the first one that connected to the engine that is
+        meant; None where that is another one by now."""
         with self._lock:
-            if self._client is None:
+            if self._client is None and turn == self._turn:
                 self._client, self._chosen = fresh, fresh.address
             return self._client
 
@@ -131,8 +200,6 @@ class Connection:
 
         misses: list[tuple[Address, str, str]] = []
         for address in addresses:
-            if address.url.startswith("ssh:"):
-                _need_paramiko(address)
             if len(addresses) > 1 and address.socket and not _there(address):
                 misses.append((address, "not there", ""))
                 continue
@@ -160,12 +227,3 @@ def _weight(hint: str) -> int:
     """Of several hints the one about permissions is the most useful, then any."""
     return 2 if "usermod" in hint else 1 if hint else 0
 
-
-def _need_paramiko(address: Address) -> None:
-    if importlib.util.find_spec("paramiko") is None:
-        raise OpstuiError(
-            "engines over ssh need the package paramiko", where=address.text,
-            hint="`pip install 'docker[ssh]'` beside opstui, or forward the socket: "
-            "`ssh -NL /tmp/engine.sock:/var/run/docker.sock HOST` and "
-            "DOCKER_HOST=unix:///tmp/engine.sock",
-        )

@@ -35,6 +35,7 @@ class Stream:
         self._lock = threading.Lock()
         self._closed = False
         self._response: requests.Response | None = None
+        self._ended = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
@@ -87,7 +88,17 @@ class Stream:
         if response is not None:
             hang_up(response)
 
+    async def gone(self) -> None:
+        """Wait until nothing of it is under way any more: the engine was hung up on."""
+        await self._ended.wait()
+
     def _run(self, loop: asyncio.AbstractEventLoop, opened: asyncio.Future[None]) -> None:
+        try:
+            self._carry(loop, opened)
+        finally:
+            tell(loop, self._ended.set)
+
+    def _carry(self, loop: asyncio.AbstractEventLoop, opened: asyncio.Future[None]) -> None:
         try:
             response = self._start()
         except BaseException as error:  # noqa: BLE001  carried over to the task that awaits
