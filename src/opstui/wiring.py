@@ -14,23 +14,30 @@ from opstui.backends.calls import RecentCalls
 from opstui.backends.choices import FileChoices
 from opstui.backends.ci.servers import Servers
 from opstui.backends.ci.table import CiContext
+from opstui.backends.disk import LocalDisks
 from opstui.backends.docker.engine import DockerEngine
+from opstui.backends.docker.engines import DockerEngines
 from opstui.backends.docker.environments import Environments
 from opstui.backends.docker.image_files import DockerContents
-from opstui.backends.docker.engines import DockerEngines
+from opstui.backends.docker.inner import DockerContainers
 from opstui.backends.docker.pruning import DockerPruning
+from opstui.backends.docker.registry import DockerRegistry
+from opstui.backends.docker.transfers import DockerTransfers
 from opstui.backends.gate_commands import LocalGateCommands
 from opstui.backends.git.ahead import Ahead
 from opstui.backends.git.repository import GitRepository
+from opstui.backends.image_cache import ImageCache
 from opstui.backends.journal import FileJournal
 from opstui.backends.mlflow.connection import MlflowConnection
-from opstui.backends.image_cache import ImageCache
 from opstui.backends.mlflow.local import LocalMlflowServer
 from opstui.domain.errors import OpstuiError
 from opstui.domain.served import ServedNames
 from opstui.operations.world import Rules, World
 from opstui.places import Places
 from opstui.settings import Settings, load_for, top_of
+
+DOCKER_ROOT = Path("/var/lib/docker")
+"""Where a Docker engine of this machine keeps its images, unless it was told otherwise."""
 
 
 @dataclass(slots=True)
@@ -85,6 +92,7 @@ def open_front(
     engine = DockerEngine(
         calls, host=settings.docker_host, context=settings.docker_context, asked=asked
     )
+    image_cache = ImageCache(places.cache / "images")
     world = World(
         git=GitRepository(path, calls, ahead), ci=servers, ci_search=servers,
         trust=servers.runner,
@@ -92,9 +100,10 @@ def open_front(
         inside=Environments(engine.connection),
         containers=DockerContainers(engine.connection), engines=DockerEngines(engine.connection),
         pruning=DockerPruning(engine.connection),
-    image_cache = ImageCache(places.cache / "images")
+        transfers=DockerTransfers(engine.connection),
+        image_registry=DockerRegistry(calls, environ),
         tracking=connection.tracking, registry=connection.registry,
-        artifacts=connection.artifacts, local=local,
+        artifacts=connection.artifacts, provenance=connection.provenance, local=local,
         journal=FileJournal(places.journal, calls), calls=calls,
         clock=lambda: datetime.now(UTC),
         rules=Rules(
@@ -105,6 +114,10 @@ def open_front(
             ci_tags=tuple(settings.ci_tags),
         ),
         gate_commands=LocalGateCommands(top or path, places.state, calls, environ),
+        disks=LocalDisks((
+            ("the repository", top or path), ("opstui's files", places.state),
+            ("MLflow's store", places.data),
+        ), there=(("Docker's images", DOCKER_ROOT),)),
         choices=FileChoices(places.state / "columns.json"),
         ascii_only=settings.ascii or not _unicode(environ),
     )

@@ -95,6 +95,10 @@ class World:
     """Looks inside containers; None where nothing may."""
     pruning: Pruning | None = None
     """Removes images one by one; None where nothing may."""
+    transfers: Transfers | None = None
+    """Pulls and pushes images; None where nothing may."""
+    image_registry: ImageRegistry | None = None
+    """Asks image registries; None where nothing may."""
     jobs: Jobs = field(default_factory=Jobs, compare=False)
     """What takes the engine a while, of this session."""
     disks: Disks | None = None
