@@ -97,8 +97,11 @@ class Web:
         return isinstance(noun, Shipped) and noun.served is not None
 
     def has(self, step: str) -> bool:
-        """Whether anything of a step was reached."""
-        return any(STEP_OF.get(ref.kind) == step for ref in self.ways)
+        """Whether anything of a step was reached; a CI run that is only named is not enough."""
+        return any(
+            STEP_OF.get(ref.kind) == step and (step != CI or self.graph.noun(ref) is not None)
+            for ref in self.ways
+        )
 
 
 def _below(ref: Ref) -> tuple[str, ...]:

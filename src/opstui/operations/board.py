@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from opstui.domain.branch import Branch, Repository
 from opstui.domain.ci import CiRun
 from opstui.domain.ci_state import BROKEN, newest_by_workflow, seen, together
+from opstui.domain.drift import Drift
+from opstui.domain.experiment import Experiment
 from opstui.domain.image import Container, Image
 from opstui.domain.model import ModelVersion, RegisteredModel
-from opstui.domain.served import Served
+from opstui.domain.served import Served, Within
 from opstui.domain.status import Status
+from opstui.operations.known_runs import KnownRuns
 
 
 @dataclass(slots=True)
@@ -24,6 +28,13 @@ class Board:
     containers: tuple[Container, ...] = ()
     served: tuple[Served, ...] = ()
     """What the running containers serve, as far as they say so."""
+    within: Mapping[str, Within] = field(default_factory=dict)
+    """By container id, what a look inside told."""
+    runs: KnownRuns = field(default_factory=KnownRuns)
+    """Of the experiment whose list was read last."""
+    drifts: tuple[Drift, ...] = ()
+    """Where what runs differs from what the registry says."""
+    experiments: tuple[Experiment, ...] = ()
     models: tuple[RegisteredModel, ...] = ()
     versions: dict[str, tuple[ModelVersion, ...]] = field(default_factory=dict)
     """By model name, as far as loaded."""

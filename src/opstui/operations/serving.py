@@ -30,6 +30,8 @@ async def read_served(
                 within = await world.inside.within(containers, world.rules.served)
         except (OpstuiError, TimeoutError):
             within = None
+    if within is not None and within != world.board.within:
+        world.board.within = within
     nothing = Within()
     found: list[Served] = []
     for container in containers:
@@ -39,5 +41,6 @@ async def read_served(
             one = before.get(container.id) or one
         if one is not None:
             found.append(one)
-    world.board.served = tuple(found)
+    if world.board.served != tuple(found):  # the same stays the same object
+        world.board.served = tuple(found)
     return world.board.served

@@ -8,6 +8,7 @@ from pathlib import Path
 from opstui.backends.asked import Asked
 from opstui.backends.mlflow.artifacts import MlflowArtifacts
 from opstui.backends.mlflow.doorway import Doorway
+from opstui.backends.mlflow.lineage import MlflowProvenance
 from opstui.backends.mlflow.registry import MlflowRegistry
 from opstui.backends.mlflow.tracking import MlflowTracking
 from opstui.backends.protocols import CallLog, LocalMlflow
@@ -39,6 +40,7 @@ class MlflowConnection:
         self.tracking = MlflowTracking(tracking)
         self.artifacts = MlflowArtifacts(tracking)
         self.registry = MlflowRegistry(registry)
+        self.provenance = MlflowProvenance(tracking, registry)
 
     async def close(self) -> None:
         """Close all connections."""
