@@ -52,6 +52,7 @@ class ContainersView(View[Container]):
     title = "Containers"
     noun = "container"
     interval = 30.0
+    early = True
     calm = 60.0
     """Events tell of changes; this keeps `Up 3 minutes` true, and shows a hung engine."""
 

@@ -46,6 +46,8 @@ class ExperimentsView(MlflowView[Experiment]):
         """One page; the server leaves deleted ones out."""
         page = await self.ask(self._world.tracking.experiments(token))
         self._where = await self._world.tracking.where()
+        if not token:
+            self._world.board.experiments = page.items
         return page
 
     def empty(self) -> Sequence[Line]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from opstui.operations.world import World
 from opstui.panes.artifacts import ArtifactsView
+from opstui.panes.attention import AttentionView
 from opstui.panes.branches import BranchesView
 from opstui.panes.calls import CallsView
 from opstui.panes.ci import CiView
@@ -23,7 +24,7 @@ from opstui.ui.pane_spec import PaneSpec
 from opstui.ui.view import View
 
 VIEWS: tuple[type[View[Any]], ...] = (
-    BranchesView, CommitsView, CiView, CiJobsView, CiStepsView, ImagesView, ContainersView,
+    AttentionView, BranchesView, CommitsView, CiView, CiJobsView, CiStepsView, ImagesView, ContainersView,
     ExperimentsView, RunsView, ArtifactsView, ModelsView, VersionsView, JournalView, CallsView,
 )
 """Every list there is, also those inside an item."""
@@ -31,13 +32,15 @@ VIEWS: tuple[type[View[Any]], ...] = (
 
 def panes(world: World) -> tuple[PaneSpec, ...]:
     """The panes that stand side by side, by number."""
-    return (
+    specs = (
         PaneSpec(1, "git", (BranchesView(world),)),
         PaneSpec(2, "ci", (CiView(world),)),
         PaneSpec(3, "docker", (ImagesView(world), ContainersView(world))),
         PaneSpec(4, "mlflow", (ExperimentsView(world),)),
         PaneSpec(5, "mlflow", (ModelsView(world),)),
     )
+    sources = [(spec.source, view) for spec in specs for view in spec.tabs]
+    return (PaneSpec(0, "", (AttentionView(world, sources),), strip=True), *specs)
 
 
 def extra(world: World) -> tuple[PaneSpec, ...]:

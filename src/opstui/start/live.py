@@ -84,6 +84,10 @@ class Room:
         level = self.level
         self._listing.show(sight.rows(level, Shape(), set()), level.place)
         self._row_lines.forget()
+        if self.spec.strip:
+            return self._row_lines.in_sight(
+                width, height, focused=focused, ascii_only=ascii_only
+            )[:height]
         stacks = [(one.view.title, ()) for one in self.levels]
         body = self._row_lines.in_sight(
             width - 2, height - 2, focused=focused, ascii_only=ascii_only
@@ -115,7 +119,8 @@ class Live:
     async def read(self, look: str, *, read_only: bool) -> None:
         """Ask every source; draw what they say, if the kept frame was drawn in this look."""
         self._world.feeds.expect()
-        asked = [room.level.begin() for room in self.rooms]
+        asking = [room for room in self.rooms if not room.level.view.derives]
+        asked = [room.level.begin() for room in asking]
         if self._frame is None:
             await asyncio.sleep(0.001)  # the questions are on their way
             return
@@ -127,13 +132,16 @@ class Live:
         until = asyncio.get_running_loop().time() + PATIENCE
         await asyncio.wait(asked[:1], timeout=PATIENCE)
         _, late = await asyncio.wait(asked, timeout=GRACE)
-        self._draw(canvas)
+        await self._draw(canvas)
         if late:
             left = until - asyncio.get_running_loop().time()
             await asyncio.wait(late, timeout=max(0.0, left))
-            self._draw(canvas)
+            await self._draw(canvas)
 
-    def _draw(self, canvas: Canvas) -> None:
+    async def _draw(self, canvas: Canvas) -> None:
+        for room in self.rooms:
+            if room.level.view.derives and not room.settled:
+                await room.level.load()
         done = all(room.settled for room in self.rooms)
         note = self._frame.note if self._frame is not None else None
         self._taken.draw(canvas.frame(None if done else note).encode())
@@ -163,6 +171,7 @@ class Canvas:
         self._palette = palette
         self._read_only = read_only
         self._ascii = live.world.ascii_only
+        self._home = next((n for n, room in enumerate(live.rooms) if not room.spec.strip), 0)
 
     def frame(self, note: tuple[int, str, str] | None) -> str:
         """The characters that show every room that has something to say.
@@ -181,12 +190,12 @@ class Canvas:
             front.span(0, x, [(character, sgr) for character in text])
         y = 1
         if plan.narrow:
-            self._line(1, 0, tabs(rooms, 0, width, ascii_only=self._ascii), width)
+            self._line(1, 0, tabs(rooms, self._home, width, ascii_only=self._ascii), width)
             y = 2
         for n, (room, height) in enumerate(zip(rooms, plan.heights, strict=True)):
             if room.settled and height:
                 lines = room.picture(
-                    plan.list_width, height, focused=n == 0, ascii_only=self._ascii
+                    plan.list_width, height, focused=n == self._home, ascii_only=self._ascii
                 )
                 for step, line in enumerate(lines):
                     self._line(y + step, 0, line, plan.list_width)
@@ -195,13 +204,14 @@ class Canvas:
 
     def _plan(self) -> Arrangement:
         width, height = self._front.width, self._front.height
-        count = len(self._live.rooms)
-        plan = arrange(width, height - 2, main=count, total=count, active=0, in_detail=False,
-                       zoomed=False)
-        if not plan.narrow:
-            return plan
-        return arrange(width, height - 3, main=count, total=count, active=0, in_detail=False,
-                       zoomed=False)
+        plan = self._arranged(width, height - 2)
+        return self._arranged(width, height - 3) if plan.narrow else plan
+
+    def _arranged(self, width: int, height: int) -> Arrangement:
+        rooms = self._live.rooms
+        strip = len(rooms[0].level.snapshot.items) if rooms[0].spec.strip else None
+        return arrange(width, height, main=len(rooms), total=len(rooms), active=self._home,
+                       in_detail=False, zoomed=False, strip=strip)
 
     def _line(self, y: int, x: int, line: Line, width: int) -> None:
         segments: Any = [

@@ -11,6 +11,10 @@ ROOMY = 9
 """Lines the focused pane gets, if need be from the others."""
 LEAST = 3
 """Lines of a pane that only shows its first row."""
+STRIP = 6
+"""Lines that the strip above the panes gets at most, """
+THIN_STRIP = 3
+"""and on a narrow screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +30,32 @@ class Arrangement:
 
 
 def arrange(
-    width: int, height: int, *, main: int, total: int, active: int, in_detail: bool, zoomed: bool
+    width: int, height: int, *, main: int, total: int, active: int, in_detail: bool,
+    zoomed: bool, strip: int | None = None,
 ) -> Arrangement:
     """Share a body of `width` x `height` cells.
 
     main: how many panes are always side by side; the ones after them are shown alone.
     active: index of the pane with the focus. in_detail: the detail area has it.
+    strip: rows that the first pane has to show, where it is a strip above the others: it takes no
+    more lines than it has rows, one where it has none, and none of those on a narrow screen.
     """
     narrow = width < NARROW
     if narrow or zoomed:
         if in_detail:
             return Arrangement((0,) * total, 0, True, narrow)
-        return Arrangement(_only(total, active, height), width, False, narrow)
+        heights = _only(total, active, height)
+        if strip and not zoomed and 0 < active < main:
+            top = min(strip, THIN_STRIP)
+            heights = (top, *_only(total - 1, active - 1, height - top))
+        return Arrangement(heights, width, False, narrow)
     list_width = max(42, min(96, width * 45 // 100))
     if active >= main:
         return Arrangement(_only(total, active, height), list_width, True, False)
+    if strip is not None:
+        top = min(max(1, strip), STRIP, height // 4)
+        rest = shares(height - top, main - 1, max(0, active - 1))
+        return Arrangement((top, *rest, *(0,) * (total - main)), list_width, True, False)
     return Arrangement(
         (*shares(height, main, active), *(0,) * (total - main)), list_width, True, False
     )

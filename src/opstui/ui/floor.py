@@ -35,11 +35,14 @@ class Floor(Ground):
         self.main = main
         """How many panes stand side by side; the ones after them are shown alone."""
         self.detail = detail
-        self.active = 0
         self.zoomed = False
         self.tabs = False
         """Whether the screen is so narrow that a line of tabs stands for the other panes."""
-        self._came_from = 0
+        self.home = next((n for n, pane in enumerate(panes) if not pane.spec.strip), 0)
+        """The pane that has the focus at first."""
+        self.active = self._came_from = self.home
+        self._strip = 0
+        """Rows that the strip had when everybody got their room."""
         for pane in self.panes:
             pane.list.follower = self._follow
 
@@ -73,8 +76,9 @@ class Floor(Ground):
         inside = self.in_detail if in_detail is None else in_detail
         rows = arrange(
             self.screen.size.width, self.size.height, main=self.main, total=len(self.panes),
-            active=self.active, in_detail=inside, zoomed=self.zoomed,
+            active=self.active, in_detail=inside, zoomed=self.zoomed, strip=self._rows_of_strip(),
         )
+        self._strip = self._rows_of_strip() or 0
         for pane, share in zip(self.panes, rows.heights, strict=True):
             pane.display = share > 0
             pane.styles.height = max(1, share)
@@ -85,6 +89,11 @@ class Floor(Ground):
         self.detail.display = rows.detail
         self.tabs = rows.narrow
         self.post_message(self.Moved())
+
+    def _rows_of_strip(self) -> int | None:
+        """How many rows the strip has; None where there is no strip."""
+        first = self.panes[0]
+        return len(first.level.snapshot.items) if first.spec.strip else None
 
     def focus_active(self) -> None:
         """Give the keys to the active pane's list."""
@@ -101,6 +110,10 @@ class Floor(Ground):
         self.post_message(self.Moved())
 
     # moving
+
+    def numbered(self, key: str) -> int | None:
+        """The index of the pane with the number that a key has, or None."""
+        return next((n for n, pane in enumerate(self.panes) if str(pane.spec.number) == key), None)
 
     def go(self, index: int) -> None:
         """Focus a pane."""
@@ -169,6 +182,8 @@ class Floor(Ground):
     @on(Pane.Loaded)
     def _loaded(self, event: Pane.Loaded) -> None:
         news.followed(self.panes, event.kind)
+        if event.pane.spec.strip and self._rows_of_strip() != self._strip:
+            self.place()
         level = self.pane.level
         own = event.kind == level.view.kind and not (level.told and level.same)
         if own or event.kind in level.view.follows:

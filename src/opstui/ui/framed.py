@@ -25,6 +25,8 @@ class Framed(Widget, can_focus=True):
     """
 
     DEFAULT_CSS = "Framed { width: 1fr; height: 1fr; }"
+    edge = 1
+    """Lines and cells that the frame takes at each side."""
 
     def __init__(self, brush: Brush, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -41,12 +43,12 @@ class Framed(Widget, can_focus=True):
     @property
     def inner_width(self) -> int:
         """Cells between the frame's sides."""
-        return max(0, self._box.width - 2)
+        return max(0, self._box.width - 2 * self.edge)
 
     @property
     def inner_height(self) -> int:
         """Lines between the frame's top and bottom."""
-        return max(0, self._box.height - 2)
+        return max(0, self._box.height - 2 * self.edge)
 
     def frame_title(self) -> Line:
         """What stands in the frame's top, at the left."""

@@ -40,7 +40,7 @@ def header(
     """Where we are at the left, the backends' health and this machine's name at the right."""
     left = (Span(" opstui", "key"), Span("  "), *head)
     dots: list[Span] = []
-    for source in dict.fromkeys(pane.spec.source for pane in panes):
+    for source in dict.fromkeys(pane.spec.source for pane in panes if pane.spec.source):
         health = min(
             (pane.worst() for pane in panes if pane.spec.source == source), key=WORST_FIRST.index
         )

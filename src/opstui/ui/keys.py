@@ -69,8 +69,9 @@ class Keys:
     async def press(self, key: str) -> bool:
         """Carry out a key; False where it means nothing here."""
         floor = self.house.floor
-        if key.isdigit() and 0 < int(key) <= len(floor.panes):
-            floor.go(int(key) - 1)
+        index = floor.numbered(key) if key.isdigit() else None
+        if index is not None:
+            floor.go(index)
             return True
         bound = self.keymap.find(self.scopes(), key)
         if bound is None:

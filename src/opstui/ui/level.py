@@ -44,6 +44,12 @@ class Level:
     begun: asyncio.Task[bool] | None = None
     """The first load, where it was begun before anybody was there to show it."""
 
+    failing_since: datetime | None = None
+    """When the first of the failures in a row was."""
+
+    def __post_init__(self) -> None:
+        self.view.level = self
+    _kept: Shelf | None = None
     def begin(self) -> asyncio.Task[bool]:
         """Read the source already; the first `load` brings what comes of it."""
         self.begun = asyncio.create_task(self._load(fresh=False, more=False, glance=False))
@@ -77,11 +83,13 @@ class Level:
                 return False
             self.fails, self.news = self.fails + 1, True
             self.snapshot = self.snapshot.failed(str(error))
+            self.failing_since = self.failing_since or self.clock()
         else:
             if turn != self.turn:
                 return False
             self.fails = 0
             if self.view.begins_at and not self.snapshot.loaded:
+            self.failing_since = None
                 self.place.sought = self.view.begins_at
             now, before = self.clock(), self.snapshot.items
             self.news = page is not None

@@ -22,6 +22,8 @@ def followed(panes: Iterable[Pane], kind: str) -> None:
     for pane in panes:
         if kind in pane.view.follows:
             pane.list.rearrange()
+        if kind in pane.view.derives:
+            pane.reload(glance=not pane.level.loading)
 
 
 def redraw(panes: Iterable[Pane]) -> None:

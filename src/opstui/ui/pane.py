@@ -15,6 +15,7 @@ from textual.message import Message
 from opstui.domain.errors import OpstuiError
 from opstui.domain.status import Status
 from opstui.ui import sight
+from opstui.ui.bare_list import BareList
 from opstui.ui.ground import Ground
 from opstui.ui.level import Level
 from opstui.ui.pane_list import PaneList
@@ -52,7 +53,8 @@ class Pane(Ground):
         self.busy_keys: set[tuple[str, str]] = set()
         self.shapes: defaultdict[str, Shape] = defaultdict(Shape)
         """What the person made of the columns, by the views' kinds."""
-        self.list = PaneList(brush, id=f"list-{spec.number}")
+        kind = BareList if spec.strip else PaneList
+        self.list = kind(brush, id=f"list-{spec.number}")
         self.list.pane = self
         self.polls = Polls(
             lambda: self.level, partial(self.reload, glance=True), self.set_timer, presence
@@ -80,6 +82,9 @@ class Pane(Ground):
 
     # what is in sight
 
+        for stack in self.stacks:
+            if stack[0].view.early:
+                self._read_early(stack[0])
     @property
     def level(self) -> Level:
         """The list in sight."""
@@ -211,6 +216,14 @@ class Pane(Ground):
         self.show_level()
 
     def sort(self, column: str) -> None:
+            if level.view.early:
+                self._read_early(level)
+
+    def _read_early(self, level: Level) -> None:
+        """Read a list that is not in sight, for others."""
+        if level is not self.level and not level.loading:
+            work = partial(self._load, level, fresh=False, more=False, glance=False)
+            start_work(self, work, f"early-{level.view.kind}", exclusive=True)
         """Sort by a column; once more turns the direction around, an empty one goes back."""
         place = self.level.place
         best = next((c.best_first for c in self.view.columns() if c.id == column), False)

@@ -17,5 +17,7 @@ class PaneSpec:
     source: str
     """The backend it depends on, for the header: git, ci, docker, mlflow."""
     tabs: tuple[View[Any], ...]
+    strip: bool = False
+    """It stands without a frame above the others, as high as it has rows."""
     levels: tuple[Level, ...] = ()
     """The tabs' lists, where somebody has begun to read them already."""

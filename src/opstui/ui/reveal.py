@@ -23,7 +23,7 @@ def at_home(house: House) -> bool:
     """Whether it looks as it does after a start: nobody has gone anywhere or arranged anything."""
     floor = house.floor
     return (
-        house.app.screen is house and floor.active == 0 and not floor.zoomed
+        house.app.screen is house and floor.active == floor.home and not floor.zoomed
         and not floor.in_detail and not house.asking
         and all(
             pane.tab == 0 and len(pane.stacks[0]) == 1 and not pane.level.place.filter

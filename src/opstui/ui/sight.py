@@ -32,7 +32,7 @@ def health(level: Level) -> Status:
         if view.waiting():
             return Status.RUNNING
         return Status.SKIPPED if view.unset() else Status.FAILED
-    return Status.PASSED if snapshot.loaded else Status.QUEUED
+    return (view.worst() or Status.PASSED) if snapshot.loaded else Status.QUEUED
 
 
 def _empty(level: Level) -> Sequence[Line]:

@@ -6,13 +6,17 @@ shows one view at a time: `enter` opens its `child`, `esc` goes back.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 from opstui.domain.page import Page
 from opstui.ui.column import Column
 from opstui.ui.desk import Detail
 from opstui.ui.paint import Line, line
+
+if TYPE_CHECKING:
+    from opstui.domain.status import Status
+    from opstui.ui.level import Level
 
 
 class Keyed(Protocol):
@@ -52,6 +56,17 @@ class View(Generic[T]):
     """A person asks for the load under way: what would be left for later is due now."""
     follows: tuple[str, ...] = ()
     """Kinds of other views whose news change how rows here are drawn."""
+    derives: tuple[str, ...] = ()
+    """Kinds of other views that this one is made from: their news let it load again. Its first
+    load asks nobody."""
+    early: bool = False
+    """Others need what it tells: it is read from the start and on, also behind another tab."""
+    slow: bool = False
+    """Its first load takes long: meanwhile `empty` tells how far it is, again and again."""
+    toggle: Callable[[Any], bool] | None = None
+    """Folds or unfolds an item where `enter` does that: it says whether it did."""
+    level: Level | None = None
+    """Where it is shown: what was read last, and what went wrong."""
 
     def columns(self) -> tuple[Column[T], ...]:
         """The columns, left to right. Asked again after every load."""
@@ -83,6 +98,10 @@ class View(Generic[T]):
     def unset(self) -> bool:
         """Whether a failed load only means that nobody has set the source up yet."""
         return False
+
+    def worst(self) -> Status | None:
+        """What it tells of the whole, for its tab; None: only whether its source answers."""
+        return None
 
     def way_out(self) -> Sequence[Line]:
         """What to offer below the error of a source that never answered."""
