@@ -1,14 +1,13 @@
 """A real Buildbot for the tests: master and worker in one process, in a folder of their own.
 
 Buildbot gets a virtual environment of its own, `.venv-buildbot` in this clone, because it and
-mlflow want different releases of the same libraries. It is made once. Tests that use the fixture
+mlflow want different releases of the same libraries; see `venvs.py`. Tests that use the fixture
 `buildbot` carry `xdist_group("buildbot")`, so that one worker starts one master for all of them.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import http.client
 import json
 import os
@@ -26,13 +25,9 @@ from typing import Any
 
 import pytest
 
+from tests.servers import venvs
 from tests.servers.mlflow_server import free_port
 
-ROOT = Path(__file__).resolve().parents[2]
-VENV = ROOT / ".venv-buildbot"
-# One minor line: REST answers and the text of logs are compared with what opstui shows.
-PACKAGES = ("buildbot>=4.3,<4.4", "buildbot-www>=4.3,<4.4", "buildbot-worker>=4.3,<4.4",
-            "setuptools<81")
 SECRET = "hunter2-of-the-worker"
 """In the worker's environment, which Buildbot writes into every log of a command."""
 
@@ -138,29 +133,12 @@ class Buildbot:
 
 def program() -> Path:
     """The command `buildbot`, installed at first use; skips where that is not possible."""
-    made = VENV / "bin" / "buildbot"
-    wanted = "\n".join(PACKAGES)
-    with (ROOT / "scripts" / "venv").open() as lock:  # any file of this clone will do
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        stamp = VENV / "opstui-wanted"
-        if made.exists() and stamp.exists() and stamp.read_text() == wanted:
-            return made
-        for command in (
-            (str(ROOT / "scripts" / "venv"), str(VENV)),
-            (str(VENV / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check",
-             *PACKAGES),
-        ):
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            if done.returncode != 0:
-                _missing(f"Buildbot can't be installed: {done.stderr.strip()[-500:]}")
-        stamp.write_text(wanted)
-    return made
-
-
-def _missing(reason: str) -> None:
-    if os.environ.get("OPSTUI_TEST_REQUIRE") == "1":
+    reason = venvs.BUILDBOT.make()
+    if reason and os.environ.get("OPSTUI_TEST_REQUIRE") == "1":
         pytest.fail(f"{reason} and OPSTUI_TEST_REQUIRE=1")
-    pytest.skip(reason)
+    if reason:
+        pytest.skip(reason)
+    return venvs.BUILDBOT.program("buildbot")
 
 
 @contextlib.contextmanager

@@ -1,11 +1,16 @@
 """A real `mlflow server` for the tests, one for all xdist workers of a test run.
 
+There are two of them: the newest, of this Python, and one of MLflow 2.22 for the tests marked
+`mlflow2`, which run on both. The older one has a virtual environment of its own, which
+OPSTUI_TEST_MLFLOW2 names; it is started only where such a test runs.
+
 Every worker holds a shared lock on one file. A small watcher process waits for the exclusive
 lock and then ends the server's process group, so nothing is left when the tests are killed.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import importlib.metadata
 import json
@@ -22,6 +27,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.servers import venvs
 
 _WATCH = """
 import fcntl, os, signal, sys, time
@@ -66,6 +73,22 @@ class MlflowServer:
     pid: int
     """Its process, session and process group."""
     store: Path
+    python: str = sys.executable
+    """The interpreter that has the same MLflow: its client judges."""
+    two: bool = False
+    """It is MLflow 2.22, which knows no logged models."""
+
+
+# One worker takes all tests of the older server: it needs one more judge, not one each.
+SERVERS = ("mlflow3", pytest.param("mlflow2", marks=pytest.mark.xdist_group("mlflow2")))
+"""What a test marked `mlflow2` runs against: each is judged by a client of its own version."""
+
+
+def on_both_servers(metafunc: pytest.Metafunc) -> None:
+    """Let a test marked `mlflow2` run twice if it wants a server at all."""
+    marked = metafunc.definition.get_closest_marker("mlflow2")
+    if marked and "mlflow_server" in metafunc.fixturenames:
+        metafunc.parametrize("mlflow_server", SERVERS, indirect=True)
 
 
 def free_port() -> int:
@@ -84,14 +107,16 @@ def server_environment() -> dict[str, str]:
     }
 
 
-def start_server(folder: Path, *extra: str, store: str = "") -> tuple[subprocess.Popen[bytes], str]:
+def start_server(
+    folder: Path, *extra: str, store: str = "", python: str = sys.executable
+) -> tuple[subprocess.Popen[bytes], str]:
     """Start `mlflow server` in its own session on a fresh store in `folder`; returns its URL."""
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
     with (folder / "server.log").open("ab") as log:
         process = subprocess.Popen(
             [
-                sys.executable, "-P", "-m", "mlflow", "server",
+                python, "-P", "-m", "mlflow", "server",
                 "--backend-store-uri", store or f"sqlite:///{folder / 'store.db'}",
                 "--artifacts-destination", str(folder / "artifacts"),
                 "--host", "127.0.0.1", "--port", str(port), "--workers", "1", *extra,
@@ -132,14 +157,26 @@ def require_mlflow() -> None:
     pytest.skip("mlflow is not installed")
 
 
-@pytest.fixture(scope="session")
-def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MlflowServer]:
-    """A running `mlflow server` with an empty SQLite store, shared by the whole test run."""
-    require_mlflow()
-    base = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        base = base.parent
-    folder = base / "mlflow-server"
+def require_mlflow2() -> str:
+    """The Python that has MLflow 2.22; skips without one, or fails where it is required."""
+    folder = os.environ.get("OPSTUI_TEST_MLFLOW2", "")
+    python = Path(folder) / "bin" / "python"
+    if folder and Path(folder).is_dir():
+        with venvs.locked(Path(folder)):  # CI may still be at making it
+            if python.exists():
+                return str(python)
+    reason = "OPSTUI_TEST_MLFLOW2 names no virtual environment with MLflow 2.22"
+    if os.environ.get("OPSTUI_TEST_REQUIRE") == "1":
+        pytest.fail(f"{reason} and OPSTUI_TEST_REQUIRE=1")
+    pytest.skip(reason)
+
+
+@contextlib.contextmanager
+def shared_server(folder: Path, python: str, *, two: bool = False) -> Iterator[MlflowServer]:
+    """A server with an empty SQLite store that all workers of this test run share.
+
+    folder: the same for all of them.
+    """
     folder.mkdir(exist_ok=True)
     with (folder / "users").open("w") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
@@ -148,7 +185,7 @@ def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MlflowSe
             facts = folder / "server.json"
             process = watcher = None
             if not (facts.exists() and _answers(json.loads(facts.read_text())["url"])):
-                process, url = start_server(folder)
+                process, url = start_server(folder, python=python)
                 watcher = subprocess.Popen(
                     [sys.executable, "-c", _WATCH, str(folder / "users"), str(process.pid)],
                     start_new_session=True, stdin=subprocess.DEVNULL,
@@ -156,20 +193,53 @@ def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MlflowSe
                 await_health(url, folder / "server.log")
                 facts.write_text(json.dumps({"url": url, "pid": process.pid}))
         read = json.loads(facts.read_text())
-        yield MlflowServer(read["url"], read["pid"], folder / "store.db")
+        yield MlflowServer(read["url"], read["pid"], folder / "store.db", python, two)
     if process is not None and watcher is not None:
         # The worker that started the server leaves after everybody else has left it.
         process.wait()
         watcher.wait()
 
 
+def _shared_folder(factory: pytest.TempPathFactory, name: str) -> Path:
+    """A folder that all workers of this test run know."""
+    base = factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+
+
+@pytest.fixture(scope="session")
+def mlflow3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MlflowServer]:
+    """The newest MLflow's server. Tests ask for `mlflow_server`."""
+    require_mlflow()
+    with shared_server(_shared_folder(tmp_path_factory, "mlflow-server"), sys.executable) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mlflow2_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MlflowServer]:
+    """MLflow 2.22's server. Tests are marked `mlflow2` and ask for `mlflow_server`."""
+    python = require_mlflow2()
+    folder = _shared_folder(tmp_path_factory, "mlflow2-server")
+    with shared_server(folder, python, two=True) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mlflow_server(request: pytest.FixtureRequest) -> MlflowServer:
+    """A running `mlflow server` shared by the whole test run: the newest, or both in turn."""
+    which = getattr(request, "param", "mlflow3")
+    # A server stays up when the parameter changes: its own fixture has none.
+    server = request.getfixturevalue(f"{which}_server")
+    assert isinstance(server, MlflowServer)
+    return server
+
+
 class Judge:
     """MLflow's own client in a process of its own, for what opstui claims to have done."""
 
-    def __init__(self, url: str, log: Path) -> None:
+    def __init__(self, url: str, log: Path, python: str = sys.executable) -> None:
         self._log = log.open("a")
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _JUDGE, url], stdin=subprocess.PIPE,
+            [python, "-P", "-c", _JUDGE, url], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=self._log, text=True, env=server_environment(),
         )
 
@@ -192,9 +262,36 @@ class Judge:
         self._log.close()
 
 
+@contextlib.contextmanager
+def _judging(server: MlflowServer, factory: pytest.TempPathFactory) -> Iterator[Judge]:
+    client = Judge(server.url, factory.mktemp("judge") / "stderr", server.python)
+    try:
+        yield client
+    finally:
+        client.close()
+
+
 @pytest.fixture(scope="session")
-def judge(mlflow_server: MlflowServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
+def mlflow3_judge(
+    mlflow3_server: MlflowServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Judge]:
+    """The newest MLflow's client. Tests ask for `judge`."""
+    with _judging(mlflow3_server, tmp_path_factory) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def mlflow2_judge(
+    mlflow2_server: MlflowServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Judge]:
+    """MLflow 2.22's client. Tests ask for `judge`."""
+    with _judging(mlflow2_server, tmp_path_factory) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def judge(mlflow_server: MlflowServer, request: pytest.FixtureRequest) -> Judge:
     """MLflow's own client on the shared server: `judge("answer = client...", name=value)`."""
-    client = Judge(mlflow_server.url, tmp_path_factory.mktemp("judge") / "stderr")
-    yield client
-    client.close()
+    client = request.getfixturevalue("mlflow2_judge" if mlflow_server.two else "mlflow3_judge")
+    assert isinstance(client, Judge)
+    return client

@@ -35,6 +35,7 @@ for number in range(count):
 
 
 @pytest.mark.mlflow
+@pytest.mark.mlflow2
 async def test_several_runs_come_in_one_request_in_the_order_they_were_asked_for(
     mlflow_server: MlflowServer, judge: Judge
 ) -> None:
@@ -56,6 +57,7 @@ async def test_several_runs_come_in_one_request_in_the_order_they_were_asked_for
 
 
 @pytest.mark.mlflow
+@pytest.mark.mlflow2
 async def test_a_long_course_is_sampled_and_an_interval_of_it_is_whole(
     mlflow_server: MlflowServer, judge: Judge
 ) -> None:

@@ -12,7 +12,7 @@ from opstui.domain.status import Status
 from tests.backends.mlflow.talking import connected
 from tests.servers.mlflow_server import Judge, MlflowServer
 
-pytestmark = pytest.mark.mlflow
+pytestmark = [pytest.mark.mlflow, pytest.mark.mlflow2]
 
 
 def registered(judge: Judge, versions: int, name: str = "") -> str:

@@ -13,7 +13,7 @@ from opstui.domain.status import Status
 from tests.backends.mlflow.talking import connected
 from tests.servers.mlflow_server import Judge, MlflowServer
 
-pytestmark = pytest.mark.mlflow
+pytestmark = [pytest.mark.mlflow, pytest.mark.mlflow2]
 
 
 def fresh(word: str) -> str:
