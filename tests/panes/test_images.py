@@ -194,6 +194,6 @@ class TestOnARealEngine:
     async def test_layers_and_json(self, dockerd: PrivateDockerd, live: World) -> None:
         dockerd.image("pane-layers:1", text="pane-layers")
         view = ImagesView(live)
-        _, layers, inspected = view.details(await named(view, "pane-layers:1"))
+        _, _, layers, inspected = view.details(await named(view, "pane-layers:1"))
         assert (await shown(layers)).startswith("1 layer, 2.0 MB, newest first")
         assert '"pane-layers:1"' in await shown(inspected)

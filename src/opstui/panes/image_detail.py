@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 
 from opstui.domain.branch import Branch
 from opstui.domain.image import REVISION_LABEL, Image
+from opstui.domain.image_layers import readable
 from opstui.domain.image_name import same_commit
+from opstui.domain.secrets import mask_json, mask_value
 from opstui.domain.words import age, plural, short, size
 from opstui.operations.world import World
+from opstui.panes.image_config import config_lines
 from opstui.panes.run_detail import pairs
 from opstui.ui.desk import Detail
 from opstui.ui.paint import Line, Span, glyph, line
 
 _KEY = re.compile(r'( *)("(?:[^"\\]|\\.)*")(: .*)')
-_NO_OP = re.compile(r"^/bin/sh -c (?:#\(nop\) *)?")
 
 
 def details(world: World, image: Image) -> Sequence[Detail]:
@@ -27,11 +30,15 @@ def details(world: World, image: Image) -> Sequence[Detail]:
     async def layers(width: int) -> Sequence[Line]:
         return await _layers(world, image)
 
+    async def config(width: int) -> Sequence[Line]:
+        return config_lines(json.loads(await world.engine.inspect(image.id)))
+
     async def inspected(width: int) -> Sequence[Line]:
         return json_lines(await world.engine.inspect(image.id))
 
     return (
         Detail(f"image/{image.id}", "Image", facts),
+        Detail(f"image/{image.id}/config", "Config", config),
         Detail(f"image/{image.id}/layers", "Layers", layers),
         Detail(f"image/{image.id}/inspect", "Inspect", inspected),
     )
@@ -61,7 +68,8 @@ def _facts(world: World, image: Image) -> list[Line]:
         ("commit", _commit(world, image)),
     ))
     if image.labels:
-        shown += [line(), line(("Labels", "title")), *pairs(image.labels)]
+        shown += [line(), line(("Labels", "title")), *pairs(
+            (name, mask_value(name, value)) for name, value in image.labels)]
     return shown
 
 
@@ -85,14 +93,15 @@ async def _layers(world: World, image: Image) -> list[Line]:
     shown: list[Line] = [line((head, "dim")), line()]
     for layer in found:
         role = "plain" if layer.size else "dim"
-        command = _NO_OP.sub("", layer.command) or "no command recorded"
+        command = readable(layer.command) or "no command recorded"
         shown.append(line((f"{size(layer.size):>7}  ", "dim"), (command, role)))
     return shown
 
 
 def json_lines(text: str) -> list[Line]:
-    """Indented JSON with its names set off from its values."""
+    """Indented JSON with its names set off from its values, and its secrets masked."""
     shown: list[Line] = []
+    text = json.dumps(mask_json(json.loads(text)), indent=2, ensure_ascii=False)
     for one in text.splitlines():
         if found := _KEY.fullmatch(one):
             shown.append(line(found[1], (found[2], "accent"), found[3]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from opstui.domain.errors import OpstuiError
 from opstui.domain.image import REVISION_LABEL, Image
@@ -14,6 +14,9 @@ from opstui.operations.acting import acting
 from opstui.operations.world import World
 from opstui.panes import image_detail
 from opstui.panes.diff import commit_detail
+from opstui.panes.image_inside import ImageInside
+from opstui.panes.image_layers import LayersView
+from opstui.panes.image_work import ImageWork
 from opstui.ui.action import action
 from opstui.ui.column import Column
 from opstui.ui.desk import Desk, Detail, Prompt, Question
@@ -43,6 +46,7 @@ class ImagesView(View[Image]):
     interval = 30.0
     """Events tell of changes; this shows a hung engine."""
     follows = ("branches",)
+    parts = (ImageInside, ImageWork,)
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -107,6 +111,10 @@ class ImagesView(View[Image]):
         return image_detail.details(self._world, item)
 
     def copies(self, item: Image) -> Sequence[tuple[str, str]]:
+    def child(self, item: Image) -> View[Any] | None:
+        """Its layers."""
+        return LayersView(self._world, item)
+
         """Name, id, digests, commit."""
         return (
             *(("name", tag) for tag in item.tags), ("id", item.id),

@@ -16,6 +16,10 @@ from opstui.panes.commits import CommitsView
 from opstui.panes.containers import ContainersView
 from opstui.panes.experiments import ExperimentsView
 from opstui.panes.images import ImagesView
+from opstui.panes.image_difference import DifferenceView
+from opstui.panes.image_files import FilesView
+from opstui.panes.image_layers import LayersView
+from opstui.panes.image_waste import WasteView
 from opstui.panes.journal import JournalView
 from opstui.panes.models import ModelsView
 from opstui.panes.runs import RunsView
@@ -24,8 +28,10 @@ from opstui.ui.pane_spec import PaneSpec
 from opstui.ui.view import View
 
 VIEWS: tuple[type[View[Any]], ...] = (
-    AttentionView, BranchesView, CommitsView, CiView, CiJobsView, CiStepsView, ImagesView, ContainersView,
-    ExperimentsView, RunsView, ArtifactsView, ModelsView, VersionsView, JournalView, CallsView,
+    AttentionView, BranchesView, CommitsView, CiView, CiJobsView, CiStepsView, ImagesView,
+    LayersView, FilesView, WasteView, DifferenceView, JobsView, ContainersView, ExperimentsView,
+    RunsView, ArtifactsView, ModelsView, VersionsView,
+    JournalView, CallsView,
 )
 """Every list there is, also those inside an item."""
 

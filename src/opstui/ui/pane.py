@@ -26,6 +26,10 @@ from opstui.ui.theme import Brush
 from opstui.ui.view import View
 from opstui.ui.work import start_work
 
+TOLD = 0.4
+"""Seconds between words about a load that takes long."""
+NONE: frozenset[str] = frozenset()
+
 
 class Pane(Ground):
     """Loads the view in sight, keeps every level as it was left, and tells what happened."""
@@ -121,6 +125,10 @@ class Pane(Ground):
         """Show a list inside the one in sight; esc goes back."""
         self.stacks[self.tab].append(Level(view, self.clock, name=name))
         self.show_level()
+        toggle = self.view.toggle
+        if item is not None and toggle is not None and toggle(item):
+            self.show_level()
+            return True
         self.reload()
 
     def back(self) -> bool:
@@ -176,7 +184,13 @@ class Pane(Ground):
         start_work(self, work, "load", exclusive=True)
 
     async def _load(self, level: Level, *, fresh: bool, more: bool, glance: bool) -> None:
-        if await level.load(fresh=fresh, more=more, glance=glance):
+        telling = self.set_interval(TOLD, self.show_level) if level.view.slow else None
+        try:
+            loaded = await level.load(fresh=fresh, more=more, glance=glance)
+        finally:
+            if telling is not None:
+                telling.stop()
+        if loaded:
             if level.news:
                 if level is self.level:
                     self.show_level()

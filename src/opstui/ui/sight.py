@@ -41,7 +41,7 @@ def _empty(level: Level) -> Sequence[Line]:
     if snapshot.problem:
         role = "dim" if view.waiting() or view.unset() else "warn"
         return (line((snapshot.problem, role)), *view.way_out())
-    if not snapshot.loaded:
+    if not snapshot.loaded and not view.slow:
         return (line(("loading", "dim")),)
     return view.empty()
 
