@@ -205,7 +205,7 @@ class FilesView(View[FileNode]):
             for place, (layer, changes) in layers for one in changes if one.entry.path == path
         ]
 
-    @action("f", "Read", item=False, when=why_not_read)
+    @action("f", "Read", item=False, when=why_not_read, footer=False)
     async def read(self, desk: Desk) -> None:
         """Read the files of a large image through the engine; esc gives it up."""
         self._inside.agreed = True

@@ -97,7 +97,7 @@ class WasteView(View[WastedFile]):
 
         return (Detail(f"waste/{self.inside.image.id}/{item.key}", "Wasted", load),)
 
-    @action("f", "Read", item=False, when=why_not_read)
+    @action("f", "Read", item=False, when=why_not_read, footer=False)
     async def read(self, desk: Desk) -> None:
         """Read the files of a large image through the engine; esc gives it up."""
         self.inside.agreed = True

@@ -51,6 +51,11 @@ class ImagesView(View[Image]):
     def __init__(self, world: World) -> None:
         self._world = world
 
+    @property
+    def world(self) -> World:
+        """What its parts act on."""
+        return self._world
+
     def columns(self) -> tuple[Column[Image], ...]:
         """Names first; what is only sometimes there goes first when it gets narrow."""
         now = self._world.clock()
