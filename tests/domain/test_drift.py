@@ -30,7 +30,10 @@ def ago(minutes: float) -> datetime:
     return NOW - timedelta(minutes=minutes)
 
 
-def served(started: datetime | None = ago(30), **facts: Any) -> Served:
+STARTED = ago(30)
+
+
+def served(started: datetime | None = STARTED, **facts: Any) -> Served:
     given: dict[str, Any] = {"model": "churn", "alias": "champion", "version": ""}
     return Served("c1", "serve", "models:/churn@champion", "environment MODEL_URI",
                   started=started, **{**given, **facts})

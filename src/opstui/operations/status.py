@@ -12,8 +12,10 @@ from typing import Any
 from opstui.domain.errors import OpstuiError
 from opstui.domain.status import Status
 from opstui.domain.words import plural
+from opstui.operations.attention_once import attention_section
 from opstui.operations.evidence import answer
 from opstui.operations.searching import found_by
+from opstui.operations.serving import read_served
 from opstui.operations.undo import cut_told, cuts
 from opstui.operations.world import World
 
@@ -27,14 +29,16 @@ async def gather(world: World) -> dict[str, Section]:
     """Ask every backend at once.
 
     Each section has `error` (a sentence, or None), `summary` (a sentence) and `items`; a
-    backend that fails empties its own section only.
+    backend that fails empties its own section only. The first one, `attention`, is judged from
+    the others: what needs a person, worst first, and what nobody may call calm.
     """
     asked = {
         "branches": _branches, "ci": _ci, "images": _images, "containers": _containers,
         "experiments": _experiments, "models": _models, "journal": _journal,
     }
     sections = await asyncio.gather(*(_section(ask, world) for ask in asked.values()))
-    return dict(zip(asked, sections, strict=True))
+    told = dict(zip(asked, sections, strict=True))
+    return {"attention": await attention_section(world, told), **told}
 
 
 async def _section(ask: Callable[[World], Awaitable[Section]], world: World) -> Section:
@@ -47,6 +51,7 @@ async def _section(ask: Callable[[World], Awaitable[Section]], world: World) -> 
 async def _branches(world: World) -> Section:
     repository, branches = await asyncio.gather(world.git.repository(), world.git.branches())
     head = repository.head or "detached"
+    world.board.repository, world.board.branches = repository, branches
     return {
         "summary": f"{repository.name} on {head}, {plural(len(branches), 'branch')}",
         "repository": plain(repository), "items": [plain(branch) for branch in branches],
@@ -62,6 +67,7 @@ async def _ci(world: World) -> Section:
     failures = [f"{server.name}: {said.reason}"
                 for server, said in zip(servers, answers, strict=True) if said.value is None]
     runs = [run for said in answers for run in said.value or ()]
+    world.board.ci_runs = tuple(runs)
     failed = sum(run.status is Status.FAILED for run in runs)
     told = "" if failures and not runs else f"{plural(len(runs), 'run')}, {failed} failed"
     return {"error": "; ".join(failures) or None, "summary": told,
@@ -69,12 +75,13 @@ async def _ci(world: World) -> Section:
 
 
 async def _images(world: World) -> Section:
-    images = await world.engine.images()
+    images = world.board.images = await world.engine.images()
     return {"summary": plural(len(images), "image"), "items": [plain(image) for image in images]}
 
 
 async def _containers(world: World) -> Section:
-    containers = await world.engine.containers()
+    containers = world.board.containers = await world.engine.containers()
+    await read_served(world, containers)
     up = sum(container.status is Status.UP for container in containers)
     return {"summary": f"{plural(len(containers), 'container')}, {up} up",
             "items": [plain(container) for container in containers]}
@@ -82,6 +89,7 @@ async def _containers(world: World) -> Section:
 
 async def _experiments(world: World) -> Section:
     page = await world.tracking.experiments()
+    world.board.experiments = page.items
     more = " or more" if page.token else ""
     return {"summary": plural(len(page.items), "experiment") + more,
             "items": [plain(experiment) for experiment in page.items]}
@@ -89,6 +97,7 @@ async def _experiments(world: World) -> Section:
 
 async def _models(world: World) -> Section:
     page = await world.registry.models()
+    world.board.models = page.items
     more = " or more" if page.token else ""
     return {"summary": plural(len(page.items), "model") + more,
             "items": [plain(model) for model in page.items]}

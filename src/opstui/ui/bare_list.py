@@ -10,7 +10,7 @@ from opstui.ui.pane_list import PaneList
 class BareList(PaneList):
     """Its rows are all there is of it; the number stands in its first row."""
 
-    edge = 0
+    rim = 0
 
     def picture(self) -> list[Line]:
         """The rows in sight and nothing else."""

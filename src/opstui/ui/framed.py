@@ -25,7 +25,7 @@ class Framed(Widget, can_focus=True):
     """
 
     DEFAULT_CSS = "Framed { width: 1fr; height: 1fr; }"
-    edge = 1
+    rim = 1
     """Lines and cells that the frame takes at each side."""
 
     def __init__(self, brush: Brush, *, id: str | None = None) -> None:
@@ -43,12 +43,12 @@ class Framed(Widget, can_focus=True):
     @property
     def inner_width(self) -> int:
         """Cells between the frame's sides."""
-        return max(0, self._box.width - 2 * self.edge)
+        return max(0, self._box.width - 2 * self.rim)
 
     @property
     def inner_height(self) -> int:
         """Lines between the frame's top and bottom."""
-        return max(0, self._box.height - 2 * self.edge)
+        return max(0, self._box.height - 2 * self.rim)
 
     def frame_title(self) -> Line:
         """What stands in the frame's top, at the left."""

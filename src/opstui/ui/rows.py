@@ -153,7 +153,7 @@ class RowList(Framed):
 
     def on_click(self, event: events.Click) -> None:
         """A click selects, a second one opens."""
-        first = self.edge + (1 if self.titled else 0)
+        first = self.rim + (1 if self.titled else 0)
         index = self.place.top + event.y - first
         if event.y >= first and index < len(self.shown):
             again = index == self.place.index and event.chain > 1
