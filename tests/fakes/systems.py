@@ -16,6 +16,7 @@ from opstui.backends.ci.base import BaseServer
 from opstui.domain.branch import Branch, Commit, Repository
 from opstui.domain.calls import Call
 from opstui.domain.ci import Capability, CiCommand, CiJob, CiRun, CiStep, LogChunk
+from opstui.domain.container_use import Said, Window
 from opstui.domain.errors import OpstuiError
 from opstui.domain.image import Container, Image, Layer
 from opstui.domain.journal import GENESIS, Entry, digest
@@ -209,11 +210,10 @@ class StoryEngine(Doing):
     async def restart(self, container: Container) -> None:
         self.did.append(f"restart {container.name}")
 
-    async def logs(
-        self, container: Container, tail: int, since: str = ""
-    ) -> AsyncIterator[bytes]:
-        yield b"11:59:58 \x1b[32mINFO\x1b[0m GET /predict 200 14 ms\n"
-        yield b"11:59:59 \x1b[33mWARN\x1b[0m slow feature store\n"
+    async def logs(self, container: Container, window: Window) -> AsyncIterator[list[Said]]:
+        stamp = b"2026-05-01T11:59:58.000000000Z"
+        yield [Said(stamp, False, b"11:59:58 \x1b[32mINFO\x1b[0m GET /predict 200 14 ms\n")]
+        yield [Said(stamp, False, b"11:59:59 \x1b[33mWARN\x1b[0m slow feature store\n")]
         await asyncio.Event().wait()
 
 

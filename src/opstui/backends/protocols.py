@@ -14,6 +14,7 @@ from typing import Protocol
 from opstui.domain.branch import Branch, Commit, Repository
 from opstui.domain.calls import Call
 from opstui.domain.ci import CiCommand
+from opstui.domain.container_use import Said, Window
 from opstui.domain.course import Course
 from opstui.domain.experiment import Artifact, Experiment, MetricPoint, Run
 from opstui.domain.image import Container, Image, Layer
@@ -133,11 +134,8 @@ class Engine(Protocol):
         """Stop and start it."""
         ...
 
-    def logs(self, container: Container, tail: int, since: str = "") -> AsyncIterator[bytes]:
-        """Its last `tail` lines and what follows; ends with the container or by cancelling.
-
-        since: only what was written after this time, as the engine writes times.
-        """
+    def logs(self, container: Container, window: Window) -> AsyncIterator[list[Said]]:
+        """A part of its log and what follows; ends with the container or by cancelling."""
         ...
 
     def changes(self) -> AsyncIterator[None]:

@@ -52,6 +52,15 @@ class LogText:
         """Bytes that are kept."""
         return len(self._data)
 
+    @property
+    def finished(self) -> int:
+        """Lines that will not change any more: all but the last one, while its end is missing."""
+        return len(self) if self._open < 0 else bisect_left(self._starts, self._open)
+
+    def end(self) -> None:
+        """Nothing more comes: the last line is finished."""
+        self._open = -1
+
     def append(self, data: bytes) -> int:
         """Add what came; returns how many lines were dropped at the beginning for it."""
         if not data:

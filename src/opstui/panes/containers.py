@@ -10,7 +10,7 @@ from opstui.domain.page import Page
 from opstui.operations.acting import acting
 from opstui.operations.serving import read_served
 from opstui.operations.world import World
-from opstui.panes import container_detail
+from opstui.panes import container_detail, container_log
 from opstui.ui.action import action
 from opstui.ui.column import Column
 from opstui.ui.desk import Desk, Detail, Question
@@ -120,7 +120,7 @@ class ContainersView(View[Container]):
     @action("l", "Logs")
     async def logs(self, container: Container, desk: Desk) -> None:
         """Read the log over everything, with search."""
-        await desk.read(f"log of {container.name}", container_detail.log(self.world, container))
+        await desk.read(f"log of {container.name}", container_log.whole(self.world, (container,)))
 
     @action("S", "Start", changes=("containers",), when=why_not_start)
     async def start(self, container: Container, desk: Desk) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -94,6 +94,17 @@ class LoadLines(Protocol):
         ...
 
 
+class Pictures(Protocol):
+    """Gives a detail's lines as they change, until there is nothing more to tell."""
+
+    def __call__(self, width: Callable[[], int], /) -> AsyncGenerator[Sequence[Line], None]:
+        """All lines anew each time, for a width in cells that may change; may raise OpstuiError.
+
+        Closed as soon as nobody can see them.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Detail:
     """One tab of the detail area for one item."""
@@ -106,6 +117,8 @@ class Detail:
     """A log, shown instead of what `load` gives."""
     tree: Callable[[], Awaitable[object]] | None = None
     """Reads JSON that `Desk.read` shows as a foldable tree instead of what `load` gives."""
+    pictures: Pictures | None = None
+    """Gives its lines again and again while it is in sight, instead of `load`."""
     checks: Checklist | None = None
     """What `Desk.read` shows to be gone through, instead of what `load` gives."""
 

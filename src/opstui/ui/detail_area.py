@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from functools import partial
+from time import monotonic
 
 from textual.timer import Timer
 
 from opstui.domain.errors import OpstuiError
 from opstui.lean.direct import thin
-from opstui.ui.desk import Detail
+from opstui.ui.desk import Detail, Pictures
 from opstui.ui.document import Document
 from opstui.ui.document_view import DocumentView
 from opstui.ui.log_intake import take_in
@@ -21,6 +24,8 @@ from opstui.ui.work import start_work
 RESTS, THIN_RESTS = 0.18, 0.8
 """Seconds the cursor must rest before details are asked for, so that a held key asks once; and on
 a line that was seen to be thin, where they would hold up the next key."""
+PICTURES, THIN_PICTURES = 0.9, 5.0
+"""Seconds between pictures of what changes by itself; and on a thin line."""
 KEPT = 40
 """Documents that are remembered with where they were scrolled to."""
 LOG_BYTES = 4_000_000
@@ -110,7 +115,10 @@ class DetailArea(DocumentView):
     async def _read(self, detail: Detail) -> None:
         document = self.document
         try:
-            if detail.log is None:
+            if detail.pictures is not None:
+                self._followed = detail.id
+                await self._watch(detail.pictures, document)
+            elif detail.log is None:
                 document.replace(await detail.load(self.text_width))
             elif not document.complete:
                 self._followed = detail.id
@@ -122,6 +130,39 @@ class DetailArea(DocumentView):
             if self._followed == detail.id:
                 self._followed = ""
         self.redraw()
+
+    async def _watch(self, pictures: Pictures, document: Document) -> None:
+        """Show what changes while it can be seen, at a pace that a thin line carries."""
+        ended = False
+        while not ended:
+            async with aclosing(pictures(lambda: self.text_width)) as seen:
+                ended = await self._draw_each(seen, document)
+            # no event tells of what covers it
+            while not (ended or self._in_sight):  # noqa: ASYNC110
+                await asyncio.sleep(PICTURES)
+
+    async def _draw_each(
+        self, seen: AsyncGenerator[Sequence[Line], None], document: Document
+    ) -> bool:
+        """Draw until there is nothing more to tell (True) or nobody who could see it."""
+        drawn = 0.0
+        async for lines in seen:
+            if not self._in_sight:
+                return False
+            if monotonic() - drawn >= (THIN_PICTURES if thin(self) else PICTURES):
+                drawn = monotonic()
+                document.replace(lines)
+                self.redraw()
+        return True
+
+    @property
+    def _in_sight(self) -> bool:
+        return self.is_on_screen and self.screen is self.app.screen
+
+    def margin_of(self, n: int) -> Span:
+        """What stands left of a line: a mark where a log's line went to the error output."""
+        lines = self.document.log
+        return lines.margin_of(n) if lines is not None else Span(" ")
 
     def _remember(self, id: str) -> Document:
         document = self._known.pop(id) if id in self._known else Document()

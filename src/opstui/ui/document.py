@@ -20,6 +20,7 @@ from opstui.ui.text import LineList, Text
 
 if TYPE_CHECKING:
     from opstui.ui.log_lines import LogLines
+    from opstui.ui.log_sift import Sifting
 
 ABOVE = 3
 """Lines that stay in sight above a line that was jumped to."""
@@ -85,6 +86,8 @@ class Document:
         """Finds the lines that hold the needle."""
         self.errors: Finder | None = None
         """Finds the lines that tell of a failure, once somebody asked for them."""
+        self.sifting: Sifting | None = None
+        """Which lines of a log to show; None for all."""
 
     def __len__(self) -> int:
         return len(self.text)

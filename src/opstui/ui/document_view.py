@@ -61,9 +61,13 @@ class DocumentView(Framed):
         document = self.document
         rows = document.window(width - 2, height)
         return [
-            (Span("›", "key") if n == document.mark else Span(" "), *row)
+            (Span("›", "key") if n == document.mark else self.margin_of(n), *row)
             for n, row in zip(document.shown, rows, strict=True)
         ]
+
+    def margin_of(self, n: int) -> Span:
+        """What stands left of a line."""
+        return Span(" ")
 
     def scroll_by(self, lines: int) -> None:
         """Move the window; away from the end pauses following, at the end it goes on."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,6 +10,7 @@ from opstui.ui.paint import Line
 
 if TYPE_CHECKING:
     from opstui.domain.log_text import LogText
+    from opstui.ui.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +46,6 @@ class Log:
     """The line to begin at; None for the beginning, or the end of a log that grows."""
     head: Sequence[Line] = ()
     """Lines that stay in sight above it."""
+    other: Callable[[Desk], Awaitable[Log | None]] | None = None
+    """Asks the person which other part to read instead, None when they leave it as it is. None
+    where there is no other part."""

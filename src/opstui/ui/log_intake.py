@@ -28,7 +28,9 @@ async def take_in(
     from opstui.domain.log_text import LogText  # not before there is a log to read
     from opstui.ui.log_lines import LogLines
 
-    text = LogLines(log.text if log.text is not None else LogText(most))
+    text = LogLines(log.text if log.text is not None else LogText(most), most)
+    text.sift(document.sifting)
+    text.go_on()
     drawn = 0.0
 
     def show(*, now: bool = False) -> None:
@@ -52,7 +54,7 @@ async def take_in(
     try:
         async for piece in log.pieces():
             for start in range(0, len(piece.data), AT_ONCE):
-                document.dropped(text.log.append(piece.data[start : start + AT_ONCE]))
+                document.dropped(text.append(piece.data[start : start + AT_ONCE]))
                 await asyncio.sleep(0)
             if piece.note is not None:
                 text.note(piece.note)
@@ -69,4 +71,5 @@ async def take_in(
         document.live = False
         document.following = False
     document.complete = True
+    text.end()
     show(now=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from opstui.ui.detail_area import DetailArea
 from opstui.ui.help import help_lines
 from opstui.ui.keymap import Keymap
 from opstui.ui.log_area import LogArea
+from opstui.ui.log_feed import Log
 from opstui.ui.log_save import save
+from opstui.ui.log_sift import Sifting
 from opstui.ui.paint import Line
 from opstui.ui.reader import Reader
 from opstui.ui.theme import Brush
@@ -31,6 +34,8 @@ class LogReader(Reader):
     ) -> None:
         super().__init__(desk, keymap, brush, title, body)
         self.area: LogArea = LogArea(brush)
+        self.parts_read = 0
+        """Times that another part was asked for."""
 
     def scopes(self) -> Sequence[Sequence[Bound]]:
         """The log's own keys, then those of all texts."""
@@ -65,13 +70,48 @@ class LogReader(Reader):
         )):
             return
         try:
-            written = await asyncio.to_thread(save, lines.log, path, replace=replace)
+            written = await asyncio.to_thread(save, lines.whole, path, replace=replace)
         except OpstuiError as error:
             desk.say(str(error), kind="error")
             return
-        cut = " without the beginning, which was too much to keep" if lines.log.first else ""
+        cut = " without the beginning, which was too much to keep" if lines.whole.first else ""
         part = "" if self.area.document.complete else ", as much as came by now,"
         desk.say(f"{size(written)}{part} saved to {path}{cut}")
+
+    @action("&,f", "Filter", item=False)
+    async def sift(self, desk: Desk) -> None:
+        """Show only the lines that hold a text, also of what comes; !text shows all others."""
+        await self.begin(partial(self._sift, desk))
+
+    async def _sift(self, desk: Desk) -> None:
+        now = self.area.document.sifting
+        typed = await desk.ask(Prompt(
+            "Show only lines with", "text, or !text for those without; empty for all",
+            now.told if now is not None else "",
+        ))
+        if typed is not None:
+            self.area.sift(Sifting.typed(typed))
+
+    @action("t", "Other part", item=False)
+    async def other(self, desk: Desk) -> None:
+        """Read another part of the log: its last lines, its last minutes, or all of it."""
+        if self.body.log is None or self.body.log.other is None:
+            desk.say("this log is read as a whole")
+            return
+        await self.begin(partial(self._other, self.body.log.other, desk))
+
+    async def _other(
+        self, ask: Callable[[Desk], Awaitable[Log | None]], desk: Desk
+    ) -> None:
+        try:
+            log = await ask(desk)
+        except OpstuiError as error:
+            desk.say(str(error), kind="error")
+            return
+        if log is not None:
+            self.parts_read += 1
+            self.body = replace(self.body, id=f"{self.body.id}/{self.parts_read}", log=log)
+            self.area.read_other(self.body)
 
     @action("?", "Keys", item=False)
     async def keys(self, desk: Desk) -> None:

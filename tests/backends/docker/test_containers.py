@@ -8,6 +8,7 @@ import time
 import pytest
 
 from opstui.backends.docker.engine import DockerEngine
+from opstui.domain.container_use import Said, Window
 from opstui.domain.errors import OpstuiError
 from opstui.domain.image import Container
 from opstui.domain.status import Status
@@ -102,7 +103,7 @@ async def test_a_container_somebody_else_removed_is_gone(
         with pytest.raises(OpstuiError, match="container short-lived is gone"):
             await act(container)
     with pytest.raises(OpstuiError, match="container short-lived is gone"):
-        async for _ in engine.logs(container, 10):
+        async for _ in engine.logs(container, Window(10)):
             pass
 
 
@@ -113,8 +114,12 @@ async def test_a_log_is_followed_to_its_end(
     name = f"talks-{tty}"
     script = "for i in 1 2 3 4; do echo out $i; echo err $i >&2; /busybox sleep 0.1; done; exit 0"
     dockerd.run(name, base, "sh", "-c", script, tty=tty)
-    output = b"".join([data async for data in engine.logs(await called(engine, name), 100)])
-    lines = output.replace(b"\r\n", b"\n").decode().splitlines()
+    said = [one async for some in engine.logs(await called(engine, name), Window(100))
+            for one in some]
+    lines = [one.text.decode().strip() for one in said]
+    assert [one.stamp for one in said] == sorted(one.stamp for one in said)
+    errors = [one.text.strip() for one in said if one.error]
+    assert errors == ([] if tty else [b"err %d" % n for n in range(1, 5)])
     assert sorted(lines) == sorted(f"{way} {n}" for way in ("out", "err") for n in range(1, 5))
     assert [line for line in lines if line.startswith("out")] == [f"out {n}" for n in range(1, 5)]
 
@@ -125,8 +130,13 @@ async def test_only_the_tail_is_read(
     dockerd.run("long", base, "sh", "-c", "/busybox seq 1 3000")
     with dockerd.client() as client:
         client.wait("long")
-    output = b"".join([data async for data in engine.logs(await called(engine, "long"), 500)])
-    assert output.split() == [b"%d" % n for n in range(2501, 3001)]
+    container = await called(engine, "long")
+    said = [one async for some in engine.logs(container, Window(500)) for one in some]
+    assert [one.text for one in said] == [b"%d\n" % n for n in range(2501, 3001)]
+    since = Window(since=said[-10].stamp.decode())
+    late = [one async for some in engine.logs(container, since) for one in some]
+    assert late[-10:] == said[-10:]
+    assert len(late) < 3000
 
 
 async def test_a_log_that_is_left_leaves_no_thread(
@@ -134,11 +144,11 @@ async def test_a_log_that_is_left_leaves_no_thread(
 ) -> None:
     dockerd.run("chatty", base, "sh", "-c", "while true; do echo x; /busybox sleep 0.01; done")
     container = await called(engine, "chatty")
-    seen: list[bytes] = []
+    seen: list[list[Said]] = []
 
     async def read() -> None:
-        async for data in engine.logs(container, 5):
-            seen.append(data)  # noqa: PERF401  it is looked at while it grows
+        async for lines in engine.logs(container, Window(5)):
+            seen.append(lines)  # noqa: PERF401  it is looked at while it grows
 
     reader = asyncio.create_task(read())
     await until(lambda: len(seen) > 3)
@@ -158,12 +168,12 @@ async def test_a_flood_is_slowed_not_kept(
     """A reader that stops reading holds a bounded number of chunks."""
     dockerd.run("floods", base, "yes", "a line of a log that never ends")
     container = await called(engine, "floods")
-    output = engine.logs(container, 5)
+    output = engine.logs(container, Window(5))
     async for _ in output:
         break
     await asyncio.sleep(1)
     first = await anext(output)
-    assert len(first) < 64 << 20
+    assert sum(len(one.text) for one in first) < 64 << 20
     await output.aclose()  # type: ignore[attr-defined]
     with dockerd.client() as client:
         client.kill("floods")

@@ -16,6 +16,7 @@ import pytest
 
 from opstui.backends.calls import RecentCalls
 from opstui.backends.docker.engine import DockerEngine
+from opstui.domain.container_use import Window
 from opstui.domain.status import Status
 from tests.backends.docker.conftest import until
 from tests.servers.dockerd import import_image
@@ -109,8 +110,9 @@ async def test_podmans_containers_and_logs(
     assert container.status is Status.QUEUED
     assert (await engine.images())[0].used_by == ("pod-talks",)
     await engine.start(container)
-    output = b"".join([data async for data in engine.logs(container, 50)])
-    assert output.split(b"\n")[:3] == [b"line 1", b"line 2", b"line 3"]
+    said = [one async for some in engine.logs(container, Window(50)) for one in some]
+    assert [one.text for one in said] == [b"line 1\n", b"line 2\n", b"line 3\n"]
+    assert len(said[0].stamp) == len(b"2026-03-01T12:00:00.000000000Z")
     client.wait(made["Id"])
     ended = next(one for one in await engine.containers() if one.name == "pod-talks")
     assert ended.state == "exited"

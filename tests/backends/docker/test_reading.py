@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import struct
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from opstui.backends.docker import reading
-from opstui.backends.docker.frames import Frames
 from opstui.domain.status import Status
 
 
@@ -65,16 +60,3 @@ def test_podman_leaves_the_algorithm_out_of_ids() -> None:
 ])
 def test_times_are_asked_for_in_seconds(time: str, asked: str) -> None:
     assert reading.seconds(time) == asked
-
-
-@given(st.lists(st.binary(max_size=40), max_size=8), st.data())
-def test_a_log_comes_out_of_its_frames_whatever_the_portions(
-    pieces: list[bytes], data: st.DataObject
-) -> None:
-    sent = b"".join(struct.pack(">BxxxL", 1 + n % 2, len(p)) + p for n, p in enumerate(pieces))
-    frames, got, at = Frames(), b"", 0
-    while at < len(sent):
-        step = data.draw(st.integers(1, 20))
-        got += frames.feed(sent[at : at + step])
-        at += step
-    assert got == b"".join(pieces)

@@ -10,11 +10,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from opstui.domain.errors import OpstuiError
+
+CONTEXT = "context "
+SOCKETS = ("rootless docker", "podman")
+"""Sources of sockets that are looked for besides the default one."""
+USUAL = ("/var/run/docker.sock", "/run/docker.sock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,19 @@ class Address:
         return Path("/" + self.url.removeprefix("unix://").lstrip("/"))
 
     @property
+    def name(self) -> str:
+        """A short name: the context's, the host's, or that of its kind; `default` for the engine
+        that the docker command line takes where nobody names one."""
+        if self.source.startswith(CONTEXT):
+            return self.source.removeprefix(CONTEXT)
+        if self.socket is not None:
+            if str(self.socket) in USUAL:
+                return "default"
+            return self.source if self.source in SOCKETS else str(self.socket)
+        parts = urlsplit(self.url)
+        return parts.hostname or without_password(self.url)
+
+    @property
     def text(self) -> str:
         """For headers and errors: never with a password."""
         return f"{without_password(self.url)}, {self.source}"
@@ -70,6 +90,10 @@ def candidates(host: str = "", context: str = "") -> tuple[Address, ...]:
     name = context or os.environ.get("DOCKER_CONTEXT", "") or _current_context()
     if name and name != "default":
         return (_context(name),)
+    return _usual()
+
+
+def _usual() -> tuple[Address, ...]:
     runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}")
     return (
         _named("unix:///var/run/docker.sock", "default"),
@@ -77,6 +101,55 @@ def candidates(host: str = "", context: str = "") -> tuple[Address, ...]:
         _named(f"unix://{runtime / 'podman/podman.sock'}", "podman"),
         _named("unix:///run/podman/podman.sock", "podman"),
     )
+
+
+def known(host: str = "", context: str = "") -> tuple[Address, ...]:
+    """Every engine that the person's own settings, variables and files name, and every usual
+    socket that is there; each address once.
+
+    A context that can't be read is left out: it can't be chosen either.
+    """
+    found = [_named(host, "settings")] if host else []
+    if value := os.environ.get("DOCKER_HOST", ""):
+        found.append(_named(value, "DOCKER_HOST"))
+    for path in sorted((_folder() / "contexts/meta").glob("*/meta.json")):
+        with suppress(OpstuiError):
+            found.append(_context(str(_read(path).get("Name") or "")))
+    with suppress(OpstuiError):
+        if context:
+            found.append(_context(context))
+    found += [one for one in _usual() if one.socket and os.path.lexists(one.socket)]
+    return tuple({one.url: one for one in reversed(found)}.values())[::-1]
+
+
+def typed(text: str) -> Address:
+    """The engine that a person names: by a context's name or an address.
+
+    Raises OpstuiError for what is neither.
+    """
+    text = text.strip()
+    if "://" not in text and not text.startswith("/"):
+        return _usual()[0] if text == "default" else _context(text)
+    kind = text.partition("://")[0]
+    if not text.startswith("/") and kind not in ("unix", "ssh", "tcp", "http", "https"):
+        raise OpstuiError(
+            f"{without_password(text)!r} is no address of an engine",
+            hint="unix:///PATH, ssh://USER@HOST or tcp://HOST:2376, or a context's name",
+        )
+    return _named(text, "named by you")
+
+
+def ssh_hosts() -> tuple[str, ...]:
+    """Addresses of the hosts in the person's own ssh settings; patterns are left out."""
+    try:
+        lines = (Path.home() / ".ssh/config").read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return ()
+    words = (line.split() for line in lines)
+    names = (name for first, *rest in filter(None, words) if first.lower() == "host"
+             for name in rest)
+    return tuple(f"ssh://{name}" for name in dict.fromkeys(names)
+                 if not set(name) & set("*?!"))
 
 
 def _named(url: str, source: str) -> Address:

@@ -6,10 +6,11 @@ import json
 from collections.abc import AsyncIterator
 
 from opstui.backends.asked import Asked
-from opstui.backends.docker import containers, events, images
+from opstui.backends.docker import containers, events, images, said
 from opstui.backends.docker.connection import Connection
 from opstui.backends.docker.glance import CONTAINERS, IMAGES
 from opstui.backends.protocols import CallLog
+from opstui.domain.container_use import Said, Window
 from opstui.domain.image import Container, Image, Layer
 from opstui.domain.image_name import check_name
 
@@ -111,12 +112,9 @@ class DockerEngine:
             gone=f"container {container.name}",
         )
 
-    def logs(self, container: Container, tail: int, since: str = "") -> AsyncIterator[bytes]:
-        """Its last `tail` lines and what follows; ends with the container or by cancelling.
-
-        since: only what was written at or after this time, RFC 3339 as the engine writes it.
-        """
-        return containers.logs(self._connection, container, tail, since)
+    def logs(self, container: Container, window: Window) -> AsyncIterator[list[Said]]:
+        """A part of its log and what follows; ends with the container or by cancelling."""
+        return said.said(self._connection, container, window)
 
     def changes(self) -> AsyncIterator[None]:
         """Yields when a list may have changed; survives the engine's restart, never raises."""

@@ -40,20 +40,21 @@ async def follow(connection: Connection) -> AsyncIterator[None]:
             async with connection.stream("follow the events", "/events", _PARAMETERS) as chunks:
                 connected = time.monotonic()
                 yield
-                async for chunk in chunks:
-                    if not _matters(chunk):
-                        continue
-                    await asyncio.sleep(GATHER)
-                    chunks.waiting()
-                    yield
+                with connection.on_switch(chunks.close):
+                    async for chunk in chunks:
+                        if not _matters(chunk):
+                            continue
+                        await asyncio.sleep(GATHER)
+                        chunks.waiting()
+                        yield
         except OpstuiError:
             pass  # the lists that are read next say what is wrong
         if connected:
             yield
             if time.monotonic() - connected >= STEADY:
                 wait = FIRST_WAIT
-        await asyncio.sleep(wait)
-        wait = min(wait * 2, LONGEST_WAIT)
+        switched = await connection.rest(wait)
+        wait = FIRST_WAIT if switched else min(wait * 2, LONGEST_WAIT)
 
 
 def _matters(chunk: bytes) -> bool:

@@ -14,12 +14,15 @@ import urllib3
 from docker.errors import APIError, DockerException, TLSParameterError
 
 from opstui.backends.docker.addresses import Address
+from opstui.backends.docker.ssh import SshError
 from opstui.domain.errors import OpstuiError
 
 LIBRARY_ERRORS = (DockerException, requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 """What a call through the SDK may raise when the world is at fault."""
 
 START = "start it: `systemctl start docker`, or `systemctl --user start podman.socket`"
+SSH = ("try `ssh HOST docker version` in a shell: it must work without asking anything, by a key "
+       "or an agent")
 
 
 def status_of(error: BaseException) -> int:
@@ -55,6 +58,9 @@ def reason(error: BaseException, seconds: float) -> tuple[str, str]:
     chain = tuple(_chain(error))
     if status_of(error):
         return _explanation(error), "check the address"
+    for link in chain:
+        if isinstance(link, SshError):
+            return f"ssh did not reach it: {link}", SSH
     for kinds, what, hint in (
         ((PermissionError,), "this user may not use the engine's socket",
          "join the group docker: `sudo usermod -aG docker $USER`, then log in again"),

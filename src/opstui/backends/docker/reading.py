@@ -114,6 +114,12 @@ def seconds(time: str) -> str:
     return f"{int(whole.timestamp())}{found[2] or ''}"
 
 
+def in_utc(time: bytes, zone: bytes) -> bytes:
+    """`2026-03-01T13:00:00` at `+01:00` as `2026-03-01T12:00:00`."""
+    there = datetime.fromisoformat((time + zone).decode())
+    return there.astimezone(UTC).replace(tzinfo=None).isoformat().encode()
+
+
 def labels(data: Any) -> tuple[tuple[str, str], ...]:
     """Labels, sorted by name."""
     return tuple(sorted((str(name), str(value)) for name, value in (data or {}).items()))
