@@ -16,10 +16,11 @@ from tests.servers.mlflow_server import (
     mlflow_server,
     on_both_servers,
 )
+from tests.servers.registry import registry
 
 __all__ = [
     "buildbot", "dockerd", "judge", "mlflow2_judge", "mlflow2_server", "mlflow3_judge",
-    "mlflow3_server", "mlflow_server",
+    "mlflow3_server", "mlflow_server", "registry",
 ]
 
 # A push must not fail by chance: CI tries the same examples each time, a developer others and

@@ -14,6 +14,7 @@ from opstui.backends.calls import RecentCalls
 from opstui.backends.choices import FileChoices
 from opstui.backends.ci.servers import Servers
 from opstui.backends.ci.table import CiContext
+from opstui.backends.command_history import FileHistory
 from opstui.backends.disk import LocalDisks
 from opstui.backends.docker.engine import DockerEngine
 from opstui.backends.docker.engines import DockerEngines
@@ -60,6 +61,8 @@ class Front:
         if self.servers is not None:
             await self.servers.close()
         await self.connection.close()
+        if self.world.image_registry is not None:
+            await self.world.image_registry.close()
         await self.world.local.stop()
 
 
@@ -119,6 +122,7 @@ def open_front(
             ("MLflow's store", places.data),
         ), there=(("Docker's images", DOCKER_ROOT),)),
         choices=FileChoices(places.state / "columns.json"),
+        history=FileHistory(places.state / "commands"),
         ascii_only=settings.ascii or not _unicode(environ),
     )
     return Front(

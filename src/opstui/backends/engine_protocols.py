@@ -123,3 +123,7 @@ class ImageRegistry(Protocol):
     async def auth(self, at: Reference) -> str:
         """The person's login for this registry as the engine takes it, or empty. A secret."""
         ...
+
+    async def close(self) -> None:
+        """Close the connections."""
+        ...

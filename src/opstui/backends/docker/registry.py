@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,7 @@ from opstui.domain.registry_tag import RegistryTag
 TAGS = 50
 """Tags in a page: each is looked at, with two requests."""
 AT_ONCE = 8
+_REST = "rest:"
 INDEXES = (
     "application/vnd.oci.image.index.v1+json",
     "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -45,6 +46,8 @@ class DockerRegistry:
     def __init__(self, calls: CallLog, environ: Mapping[str, str]) -> None:
         self._door = RegistryDoor(calls, environ)
         self._looked: dict[str, RegistryTag] = {}
+        self._rest: dict[str, tuple[str, ...]] = {}
+        """By repository: all names, where the registry gave them at once."""
 
     @property
     def door(self) -> RegistryDoor:
@@ -53,13 +56,28 @@ class DockerRegistry:
 
     async def tags(self, at: Reference, token: str = "") -> Page[RegistryTag]:
         """Tags in the registry's order with what they name; none for a repository it has not."""
-        answer = await self._door.ask("GET", at, token or f"/tags/list?n={TAGS}")
-        if answer.status == 404:
-            return Page(())
-        names = _listed(answer, at)
+        names, token = await self._names(at, token)
         limit = asyncio.Semaphore(AT_ONCE)
         found = await asyncio.gather(*(self._row(at.tagged(name), limit) for name in names))
-        return Page(tuple(found), _next(answer, at))
+        return Page(tuple(found), token)
+
+    async def _names(self, at: Reference, token: str) -> tuple[Sequence[str], str]:
+        """A page of names, and what asks for the next one.
+
+        Registries that know no pages give all at once, in no order: those are cut here.
+        """
+        if token.startswith(_REST):
+            names = self._rest.get(at.name, ())
+            first = int(token.removeprefix(_REST))
+        else:
+            answer = await self._door.ask("GET", at, token or f"/tags/list?n={TAGS}")
+            names, first = _listed(answer, at) if answer.status != 404 else (), 0
+            if following := _next(answer, at):
+                return names, following
+            names = tuple(sorted(names))
+            self._rest[at.name] = names
+        end = first + TAGS
+        return names[first:end], f"{_REST}{end}" if end < len(names) else ""
 
     async def look(self, at: Reference) -> RegistryTag | None:
         """What a tag or digest names; None where there is no such."""
@@ -146,9 +164,9 @@ class DockerRegistry:
         )
 
 
-def _listed(answer: Answer, at: Reference) -> list[str]:
+def _listed(answer: Answer, at: Reference) -> tuple[str, ...]:
     names = _json(answer, at).get("tags") or []
-    return [str(name) for name in names] if isinstance(names, list) else []
+    return tuple(str(name) for name in names) if isinstance(names, list) else ()
 
 
 def _next(answer: Answer, at: Reference) -> str:

@@ -54,6 +54,10 @@ class DockerTransfers:
                     digest = one.digest or digest
                     if one.part is not None:
                         tell(one.part)
+        except OpstuiError as error:
+            raise OpstuiError(
+                error.what, where=error.where, hint=error.hint or _hint(error.what)
+            ) from error
         finally:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stream.gone(), HANG_UP)
@@ -62,7 +66,7 @@ class DockerTransfers:
 
 def _refuse(one: Told, doing: str) -> None:
     if one.error:
-        raise OpstuiError(f"could not {doing}: {one.error}", hint=_hint(one.error))
+        raise OpstuiError(f"could not {doing}: {one.error}")
 
 
 def _hint(said: str) -> str:
