@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from opstui.start.live import Live
     from opstui.start.opening import Opening
 
+    from opstui.ui.commands import Command
 EARLY = 1.5
 """Seconds that early keys wait for the first pane at most."""
 
@@ -76,6 +77,8 @@ class OpstuiApp(Hurried):
             slow=settings.slow,
         )
         self._arrival = (
+        self.house.keys.more_commands = self._commands
+        self.house.keys.history = world.history
             Arrival(opening, installed.frames, self.house, live.rows if live is not None else None)
             if opening is not None and installed.frames is not None else None
         )
@@ -150,6 +153,12 @@ class OpstuiApp(Hurried):
         super().exit(result, return_code, message)
 
     async def headline(self) -> Line:
+    def _commands(self) -> tuple[Command, ...]:
+        """What can be typed behind `:` beside the house's own."""
+        from opstui.panes.command_table import commands  # not before it is asked for
+
+        return commands(self.front.world)
+
         """Where we are, for the header."""
         return heading(self.front.world)
 

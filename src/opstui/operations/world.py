@@ -31,6 +31,7 @@ from opstui.backends.protocols import (
     Registry,
     Tracking,
 )
+from opstui.backends.terminal_protocols import CommandHistory
 from opstui.domain.experiment import CI_TAGS
 from opstui.domain.served import ServedNames
 from opstui.operations.board import Board
@@ -111,6 +112,8 @@ class World:
     """Takes another container engine; None where there is only the one."""
     provenance: Provenance | None = None
     """Follows runs and versions across experiments and models; None where nobody asks."""
+    history: CommandHistory | None = None
+    """Keeps the commands that were typed; None where they are forgotten."""
     feeds: Feeds = field(init=False, compare=False)
     """All CI servers as one source."""
     lineage: LineageIndex = field(init=False, compare=False)

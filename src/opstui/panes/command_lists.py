@@ -25,7 +25,7 @@ def runs(world: World) -> Command:
         desk.go("experiments", found.key)
         desk.open(RunsView(world, found), found.name)
 
-    return Command("runs", "Show the runs of an experiment; without a name, of the last changed one",
+    return Command("runs", "Show the runs of an experiment; without a name, of the newest",
                    run, lambda _: [one.name for one in world.board.experiments],
                    argument="[EXPERIMENT]", goes=True)
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from opstui.ui.action import action
-from opstui.ui.desk import Choice, Desk, Detail
-from opstui.ui.help import help_lines
-from opstui.ui.paint import Line
+from opstui.ui.desk import Choice, Desk
 from opstui.ui.theme import LOOKS
 
 if TYPE_CHECKING:
@@ -146,14 +144,10 @@ class Everywhere:
 
     @action("?", "Help", item=False, footer=False)
     async def help(self, desk: Desk) -> None:
-        """Show what every key does here."""
-        keys = self.house.keys
-        sections = keys.sections()
+        """Show what every key does here, and every command."""
+        from opstui.ui.help import show_help
 
-        async def load(width: int) -> list[Line]:
-            return help_lines(keys.keymap, sections, width, read_only=keys.read_only)
-
-        await desk.read("Help", Detail("help", "Help", load))
+        await show_help(self.house, desk)
 
     @action("ctrl+p", "Palette", item=False, footer=False)
     async def palette(self, _desk: Desk) -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from opstui.ui.action import Bound
+from opstui.ui.commands import Command, find, unknown
+from opstui.ui.desk import Desk, Detail
 from opstui.ui.document import wrapped
 from opstui.ui.keymap import Keymap, shown
 from opstui.ui.paint import Line, Span, line
+
+if TYPE_CHECKING:
+    from opstui.ui.house import House
 
 KEYS = 13
 """Cells for an action's keys."""
@@ -35,3 +40,33 @@ def help_lines(
                 first = Span(" " * (KEYS + 3))
         lines.append(())
     return lines
+
+
+def command_lines(commands: Sequence[Command], width: int) -> list[Line]:
+    """Every command with what it does."""
+    lines: list[Line] = [line(("Commands, behind :", "title"))]
+    for one in commands:
+        names = " ".join(f":{name}" for name in (one.name, *one.aliases))
+        lines.append((Span(f"  {names} {one.argument}".rstrip(), "key"),))
+        lines += [(Span(" " * (KEYS + 3)), *row)
+                  for row in wrapped(line(one.help), max(20, width - KEYS - 3))]
+    return lines
+
+
+async def show_help(house: House, desk: Desk, name: str = "") -> None:
+    """Show what every key and every command does here; or what one command does."""
+    keys = house.keys
+    commands = keys.commanding.commands()
+    if name:
+        found = find(commands, name.removeprefix(":"))
+        if found is None:
+            raise unknown(name, [one.name for one in commands])
+        desk.say(f":{found.name} {found.argument}".rstrip() + f" · {found.help}")
+        return
+    sections = keys.sections()
+
+    async def load(width: int) -> list[Line]:
+        return [*help_lines(keys.keymap, sections, width, read_only=keys.read_only),
+                *command_lines(commands, width)]
+
+    await desk.read("Help", Detail("help", "Help", load))

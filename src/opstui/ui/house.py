@@ -54,6 +54,13 @@ class House(Screen[None]):
     def __init__(
         self, specs: Sequence[PaneSpec], extra: Sequence[PaneSpec], *, brush: Brush,
         clock: Callable[[], datetime], keymap: Keymap, headline: Callable[[], Awaitable[Line]],
+    class Told(Message):
+        """A command was typed."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
         place: str, read_only: bool = False, environ: Mapping[str, str] | None = None,
         slow: bool = False,
     ) -> None:
@@ -144,6 +151,15 @@ class House(Screen[None]):
     def _focus_changed(self, focused: bool) -> None:
         if focused:
             self.notice_person()
+    @on(Told)
+    async def _told(self, event: Told) -> None:
+        """Carry out a command; keys that were typed behind it mean what it leads to."""
+        self.carrying += 1
+        try:
+            await self.keys.commanding.carry_out(event.text)
+        finally:
+            self.carrying -= 1
+
 
     def notice_person(self) -> None:
         """Somebody is there: what nothing tells about is read again where it got old."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from opstui.domain.errors import OpstuiError
 from opstui.ui import news
 from opstui.ui.action import Bound, actions_of, all_declared
+from opstui.ui.command_keys import CommandKeys
 from opstui.ui.desk import Choice, Question
 from opstui.ui.detail_area import DetailArea
 from opstui.ui.global_actions import Everywhere
@@ -24,7 +25,11 @@ from opstui.ui.view import View
 from opstui.ui.work import start_work
 
 if TYPE_CHECKING:
+    from opstui.ui.commanding import Commanding
+    from opstui.ui.commands import Command, History
     from opstui.ui.house import House
+
+Work = Callable[[], Coroutine[Any, Any, None]]
 
 TYPED_AHEAD = 0.25
 """Seconds that the next key waits for an action to open its dialog."""
@@ -39,12 +44,25 @@ class Keys:
         self.read_only = read_only
         self.desk = HouseDesk(house)
         self.everywhere = (
-            *actions_of(Everywhere(house), "everywhere"), *actions_of(Leaving(house), "everywhere"),
+            *actions_of(Everywhere(house), "everywhere"),
+            *actions_of(CommandKeys(house), "everywhere"),
+            *actions_of(Leaving(house), "everywhere"),
         )
         self.running = 0
         """Actions under way that change something."""
+        self.more_commands: Callable[[], tuple[Command, ...]] = tuple
+        """Gives the commands beside the house's own, once they are asked for."""
+        self.history: History | None = None
+        """Where the lines of commands are kept beyond this session."""
         self._settled = asyncio.Event()
         self._interrupted = -10.0
+
+    @cached_property
+    def commanding(self) -> Commanding:
+        """The line behind `:`."""
+        from opstui.ui.commanding import Commanding  # not before it is asked for
+
+        return Commanding(self.house)
 
     def view_actions(self) -> tuple[Bound, ...]:
         """What the view in sight offers."""
@@ -91,12 +109,24 @@ class Keys:
         elif bound.action.at_once:
             await self._perform(bound, item)
         else:
-            await self._begin(bound, item)
+            await self._begin(partial(self._perform, bound, item))
 
-    async def _begin(self, bound: Bound, item: Any) -> None:
+    async def begin(self, work: Work) -> None:
+        """Do something that no action is declared for, as if it was one."""
+        await self._begin(partial(self._carry, work))
+
+    async def _carry(self, work: Work) -> None:
+        try:
+            await work()
+        except OpstuiError as error:
+            self.house.say(str(error), "error")
+        finally:
+            self.settled()
+
+    async def _begin(self, work: Work) -> None:
         """Start an action; a key typed ahead waits a moment for the dialog that it is meant for."""
         self._settled = asyncio.Event()
-        start_work(self.house, partial(self._perform, bound, item), "action")
+        start_work(self.house, work, "action")
         with suppress(TimeoutError):
             await asyncio.wait_for(self._settled.wait(), TYPED_AHEAD)
 
@@ -165,7 +195,9 @@ def scopes_of(views: Sequence[type[View[Any]]]) -> list[tuple[str, tuple[Bound, 
     from opstui.ui.tree_page import TreePage
 
     return [
-        ("Everywhere", _of(Everywhere, "everywhere") + _of(Leaving, "everywhere")),
+        ("Everywhere", sum(
+            (_of(one, "everywhere") for one in (Everywhere, CommandKeys, Leaving)), ()
+        )),
         ("In lists", _of(PaneList, "list")), ("In texts", _of(DetailArea, "list")),
         ("In logs", log_scope()), ("In comparisons", _of(SheetPage, SheetPage.kind)),
         ("In charts", _of(ChartPage, ChartPage.kind)),

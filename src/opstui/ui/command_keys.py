@@ -1,0 +1,28 @@
+"""The keys that open the command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from opstui.ui.action import action
+from opstui.ui.desk import Desk
+
+if TYPE_CHECKING:
+    from opstui.ui.house import House
+
+
+class CommandKeys:
+    """Every pane has them."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+
+    @action(":", "Command", item=False, footer=False, at_once=True)
+    async def command(self, _desk: Desk) -> None:
+        """Type a command, such as `:runs churn`; tab completes, up and down go through the past."""
+        self.house.keys.commanding.open()
+
+    @action("-", "Last list", item=False, footer=False)
+    async def last(self, _desk: Desk) -> None:
+        """Show again what the command before the last one showed."""
+        await self.house.keys.commanding.back()
