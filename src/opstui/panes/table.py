@@ -14,14 +14,16 @@ from opstui.panes.ci_jobs import CiJobsView
 from opstui.panes.ci_steps import CiStepsView
 from opstui.panes.commits import CommitsView
 from opstui.panes.containers import ContainersView
+from opstui.panes.engine_jobs import JobsView
 from opstui.panes.experiments import ExperimentsView
-from opstui.panes.images import ImagesView
 from opstui.panes.image_difference import DifferenceView
 from opstui.panes.image_files import FilesView
 from opstui.panes.image_layers import LayersView
 from opstui.panes.image_waste import WasteView
+from opstui.panes.images import ImagesView
 from opstui.panes.journal import JournalView
 from opstui.panes.models import ModelsView
+from opstui.panes.registry_tags import RegistryTagsView
 from opstui.panes.runs import RunsView
 from opstui.panes.versions import VersionsView
 from opstui.ui.pane_spec import PaneSpec
@@ -29,9 +31,8 @@ from opstui.ui.view import View
 
 VIEWS: tuple[type[View[Any]], ...] = (
     AttentionView, BranchesView, CommitsView, CiView, CiJobsView, CiStepsView, ImagesView,
-    LayersView, FilesView, WasteView, DifferenceView, JobsView, ContainersView, ExperimentsView,
-    RunsView, ArtifactsView, ModelsView, VersionsView,
-    JournalView, CallsView,
+    LayersView, FilesView, WasteView, DifferenceView, JobsView, RegistryTagsView, ContainersView,
+    ExperimentsView, RunsView, ArtifactsView, ModelsView, VersionsView, JournalView, CallsView,
 )
 """Every list there is, also those inside an item."""
 

@@ -190,8 +190,10 @@ class Keys:
 def scopes_of(views: Sequence[type[View[Any]]]) -> list[tuple[str, tuple[Bound, ...]]]:
     """Every scope of keys there is, by title: for the keymap's check and the key table."""
     from opstui.ui.chart_page import ChartPage  # not before they are asked for
+    from opstui.ui.checks_page import ChecksPage
     from opstui.ui.log_reader import log_scope
     from opstui.ui.sheet_page import SheetPage
+    from opstui.ui.trail_page import TrailPage
     from opstui.ui.tree_page import TreePage
 
     return [
@@ -202,6 +204,8 @@ def scopes_of(views: Sequence[type[View[Any]]]) -> list[tuple[str, tuple[Bound, 
         ("In logs", log_scope()), ("In comparisons", _of(SheetPage, SheetPage.kind)),
         ("In charts", _of(ChartPage, ChartPage.kind)),
         ("In trees", _of(TreePage, TreePage.kind)),
+        ("In lineage", _of(TrailPage, TrailPage.kind)),
+        ("In checklists", _of(ChecksPage, ChecksPage.kind)),
         *((view.title or view.kind.capitalize(), _of(view, view.kind)) for view in views),
     ]
 
