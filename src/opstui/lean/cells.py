@@ -25,7 +25,7 @@ a wide character."""
 BLANK: Cell = (" ", "")
 STEPS = ("0", "95", "135", "175", "215", "255")
 """Of the palette's colour cube."""
-MOST = 4096
+MOST = 512
 """Segments whose cells are remembered."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from opstui.backends.protocols import Tracking
 from opstui.domain.experiment import Run
+from opstui.ui.shelf import replaced
 
 MOST = 500
 """Nested runs of one parent that are shown at most."""
@@ -107,7 +108,7 @@ class Nest:
         if not self._inside:
             return runs
         self._depth.clear()
-        return tuple(one for run in runs for one in self._with_inside(run, 0))
+        return replaced(runs, self._inside.keys(), lambda run: tuple(self._with_inside(run, 0)))
 
     def _with_inside(self, run: Run, depth: int) -> Iterator[Run]:
         yield run

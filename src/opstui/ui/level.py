@@ -11,8 +11,9 @@ from typing import Any
 
 from opstui.domain.errors import OpstuiError
 from opstui.ui.listing import Place
+from opstui.ui.shelf import Shelf
 from opstui.ui.snapshot import Snapshot
-from opstui.ui.view import View
+from opstui.ui.view import View, sorts_on_server
 
 
 @dataclass(slots=True)
@@ -43,13 +44,13 @@ class Level:
     """Counts loads, so that an overtaken one delivers nothing."""
     begun: asyncio.Task[bool] | None = None
     """The first load, where it was begun before anybody was there to show it."""
-
     failing_since: datetime | None = None
     """When the first of the failures in a row was."""
 
     def __post_init__(self) -> None:
         self.view.level = self
     _kept: Shelf | None = None
+
     def begin(self) -> asyncio.Task[bool]:
         """Read the source already; the first `load` brings what comes of it."""
         self.begun = asyncio.create_task(self._load(fresh=False, more=False, glance=False))
@@ -82,20 +83,20 @@ class Level:
             if turn != self.turn:
                 return False
             self.fails, self.news = self.fails + 1, True
-            self.snapshot = self.snapshot.failed(str(error))
             self.failing_since = self.failing_since or self.clock()
+            self.snapshot = self.snapshot.failed(str(error))
         else:
             if turn != self.turn:
                 return False
             self.fails = 0
-            if self.view.begins_at and not self.snapshot.loaded:
             self.failing_since = None
+            if self.view.begins_at and not self.snapshot.loaded:
                 self.place.sought = self.view.begins_at
             now, before = self.clock(), self.snapshot.items
             self.news = page is not None
             self.snapshot = (
                 replace(self.snapshot, at=now) if page is None else
-                self.snapshot.more(page, now) if more
+                self.snapshot.more(page, now, self._shelf) if more
                 else self.snapshot.read(page, now, fresh=fresh)
             )
             self.same = self.same + 1 if self.snapshot.items is before and not fresh else 0
@@ -105,6 +106,18 @@ class Level:
                 self.read = self.ticks()
                 self.took = self.read - began
         return True
+
+    @property
+    def _shelf(self) -> Shelf | None:
+        """Where pages may be put away that nobody looks at.
+
+        What filters or sorts by itself has to look at every item again and again.
+        """
+        if not self.view.filters_on_server or not sorts_on_server(self.view):
+            return None
+        if self._kept is None:
+            self._kept = Shelf()
+        return self._kept
 
     @property
     def told(self) -> bool:

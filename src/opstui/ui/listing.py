@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from opstui.ui import order
 from opstui.ui.column import Column
 from opstui.ui.paint import Line
 from opstui.ui.shape import Shape
+from opstui.ui.shelf import keys_of
 
 
 @dataclass(slots=True)
@@ -82,7 +84,7 @@ class Listing:
             self._sieve = order.Sieve()  # other words, even where keys are the same
         self.rows, self.place = rows, place
         if place.marked:
-            place.marked &= {item.key for item in rows.items}
+            place.marked &= set(keys_of(rows.items))
         self.arrange()
 
     def arrange(self) -> None:
@@ -147,13 +149,12 @@ class Listing:
         start = order.find(self.shown, self.place.anchor, self.place.index)
         here = self.place.index
         first, last = sorted((here if start is None else start, here))
-        keys = [item.key for item in self.shown[first : last + 1]]
-        self.place.marked.update(keys)
+        self.place.marked.update(islice(keys_of(self.shown), first, last + 1))
         self.place.anchor = self.place.key
 
     def mark_all(self) -> None:
         """Mark every row that is shown; where all are, take their marks away."""
-        keys = {item.key for item in self.shown}
+        keys = set(keys_of(self.shown))
         if keys <= self.place.marked:
             self.place.marked -= keys
         else:
@@ -161,5 +162,7 @@ class Listing:
 
     def marked(self) -> tuple[Any, ...]:
         """The marked items, in the order of the source; also those that a filter hides."""
-        marked = self.place.marked
-        return tuple(item for item in self.rows.items if item.key in marked) if marked else ()
+        marked, items = self.place.marked, self.rows.items
+        if not marked:
+            return ()
+        return tuple(items[n] for n, key in enumerate(keys_of(items)) if key in marked)

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
+from opstui.ui.shelf import keys_of
+
 T = TypeVar("T")
 
 FEW = 200
@@ -58,7 +60,7 @@ def find(items: Sequence[Any], key: str, near: int) -> int | None:
     for n in range(max(0, near - 50), min(len(items), near + 50)):
         if items[n].key == key:
             return n
-    return next((n for n, item in enumerate(items) if item.key == key), None)
+    return next((n for n, one in enumerate(keys_of(items)) if one == key), None)
 
 
 class Sorter:

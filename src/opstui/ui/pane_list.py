@@ -12,6 +12,7 @@ from opstui.ui.column import Column
 from opstui.ui.desk import Desk
 from opstui.ui.paint import Line, Span
 from opstui.ui.rows import RowList
+from opstui.ui.shelf import keys_of
 from opstui.ui.work import start_work
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ class PaneList(RowList):
     @property
     def marked(self) -> tuple[str, ...]:
         """The keys of the marked rows, in the source's order; also of those a filter hides."""
-        return tuple(item.key for item in self.listing.marked())
+        marked = self.place.marked
+        return tuple(key for key in keys_of(self.listing.rows.items) if key in marked)
 
     def get_ready_to_filter(self) -> None:
         """Learn the rows' words beside the keys, so that the first letter finds them known."""

@@ -15,7 +15,7 @@ SAMPLE = 200
 """Rows that are measured beside the ones in sight, to settle the columns' widths."""
 ROOMY = 9
 """Lines from which on the columns have titles."""
-MOST = 1000
+MOST = 300
 """Lines that are remembered; more of them start over."""
 
 
@@ -28,6 +28,8 @@ class Manner(NamedTuple):
     focused: bool = False
     """The list has the keys."""
     ascii_only: bool = False
+    lit: bool = False
+    """It belongs to what is selected, in this list or another."""
 
 
 class RowLines:
@@ -35,6 +37,8 @@ class RowLines:
 
     def __init__(self, listing: Listing) -> None:
         self._listing = listing
+        self.lit: frozenset[str] = frozenset()
+        """Keys of rows that belong to what is selected, here or elsewhere."""
         self._columns: tuple[Column[Any], ...] = ()
         self._widest: list[int] = []
         """The widest cell of each column that was seen; it only grows until `forget`."""
@@ -71,7 +75,8 @@ class RowLines:
             lines.append((Span(" "), *table.heading(layout, place.sort, place.descending)))
         for n, item in enumerate(items, place.top):
             manner = Manner(
-                n == place.index, item.key in place.marked, item.key in busy, focused, ascii_only
+                n == place.index, item.key in place.marked, item.key in busy, focused, ascii_only,
+                item.key in self.lit,
             )
             lines.append(self.of(item, manner))
         return lines
@@ -160,5 +165,7 @@ def _gutter(manner: Manner) -> Span:
         return Span("*", "busy")
     if manner.marked:
         return Span("+" if manner.ascii_only else "•", "key")
+    if manner.lit and not (manner.selected and manner.focused):
+        return Span(":" if manner.ascii_only else "┊", "accent")
     bar = (">" if manner.ascii_only else "▌") if manner.selected else " "
     return Span(bar, "accent" if manner.focused else "dim")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
 from opstui.domain.page import Page
+from opstui.ui.shelf import LONG, Long, Shelf, lengthened, replaced
 
 _KEY = attrgetter("key")
 
@@ -16,7 +18,8 @@ _KEY = attrgetter("key")
 class Snapshot:
     """The items of the last good load, its time, and the error of a later one."""
 
-    items: tuple[Any, ...] = ()
+    items: Sequence[Any] = ()
+    """A tuple, or a list whose far pages are put away."""
     token: str = ""
     """Asks the source for the items after these; empty when these are all."""
     at: datetime | None = None
@@ -38,13 +41,24 @@ class Snapshot:
         shows them to look at each.
         """
         if fresh or len(self.items) <= len(page.items) or not page.token:
-            items = self.items if self.items == page.items else _once(page.items)
+            items: Sequence[Any] = (
+                self.items if self.items == page.items else _once(page.items)
+            )
             return Snapshot(items, page.token, at)
-        items = _renewed(_once((*page.items, *self.items)), page)
+        behind = self.items
+        items = _renewed(
+            behind.before(page.items) if isinstance(behind, Long)
+            else _once((*page.items, *behind)), page,
+        )
         return Snapshot(self.items if self.items == items else items, self.token, at)
 
-    def more(self, page: Page[Any], at: datetime) -> Snapshot:
-        """After reading the page behind these items; repeated items are left out."""
+    def more(self, page: Page[Any], at: datetime, shelf: Shelf | None = None) -> Snapshot:
+        """After reading the page behind these items; repeated items are left out.
+
+        shelf: where pages of a long list may be put away; without one all stay in memory.
+        """
+        if shelf is not None and len(self.items) + len(page.items) > LONG:
+            return Snapshot(lengthened(self.items, page.items, shelf), page.token, at)
         return Snapshot(_once((*self.items, *page.items)), page.token, at)
 
     def failed(self, problem: str) -> Snapshot:
@@ -52,16 +66,20 @@ class Snapshot:
         return replace(self, problem=problem)
 
 
-def _renewed(items: tuple[Any, ...], page: Page[Any]) -> tuple[Any, ...]:
+def _renewed(items: Sequence[Any], page: Page[Any]) -> Sequence[Any]:
     """With what a page tells of the items of others."""
     if not page.changed and not page.gone:
         return items
-    changed = {item.key: item for item in page.changed}
-    return tuple(changed.get(item.key, item) for item in items if item.key not in page.gone)
+    news: dict[str, tuple[Any, ...]] = dict.fromkeys(page.gone, ())
+    news |= {item.key: (item,) for item in page.changed if item.key not in page.gone}
+    return replaced(items, news.keys(), lambda item: news[item.key])
 
 
 def _once(items: tuple[Any, ...]) -> tuple[Any, ...]:
     """Each key once, at its first place; usually they are."""
     if len(set(map(_KEY, items))) == len(items):
         return items
-    return tuple({item.key: item for item in reversed(items)}.values())[::-1]
+    first: dict[str, Any] = {}
+    for item in items:
+        first.setdefault(item.key, item)
+    return tuple(first.values())

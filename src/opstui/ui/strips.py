@@ -13,7 +13,7 @@ from textual.widget import Widget
 from opstui.ui.paint import Line
 from opstui.ui.theme import Brush, Look
 
-MOST = 2000
+MOST = 300
 """Strips that are remembered; more of them start over."""
 
 

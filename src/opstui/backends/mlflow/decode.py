@@ -72,7 +72,7 @@ def shared(pairs: Pairs) -> Pairs:
     return tuple(_pair(name, value) for name, value in pairs)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def _pair(name: str, value: str) -> tuple[str, str]:
     return intern(name), value
 
