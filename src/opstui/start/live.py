@@ -194,11 +194,12 @@ class Canvas:
             y = 2
         for n, (room, height) in enumerate(zip(rooms, plan.heights, strict=True)):
             if room.settled and height:
+                broad = width if room.spec.strip else plan.list_width
                 lines = room.picture(
-                    plan.list_width, height, focused=n == self._home, ascii_only=self._ascii
+                    broad, height, focused=n == self._home, ascii_only=self._ascii
                 )
                 for step, line in enumerate(lines):
-                    self._line(y + step, 0, line, plan.list_width)
+                    self._line(y + step, 0, line, broad)
             y += height
         return front.frame()
 

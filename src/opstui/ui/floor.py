@@ -24,6 +24,7 @@ class Floor(Ground):
     DEFAULT_CSS = """
     Floor { height: 1fr; width: 1fr; layout: horizontal; }
     Floor > #left { width: auto; height: 1fr; layout: vertical; overflow: hidden hidden; }
+    Floor > Pane { dock: top; width: 100%; }
     """
 
     class Moved(Message):
@@ -47,9 +48,10 @@ class Floor(Ground):
             pane.list.follower = self._follow
 
     def compose(self) -> ComposeResult:
-        """The panes above each other, the details beside them."""
+        """The panes above each other, the details beside them, the strip above all."""
+        yield from self.panes[: self.home]
         with Ground(id="left"):
-            yield from self.panes
+            yield from self.panes[self.home :]
         yield self.detail
 
     # where things stand
@@ -76,24 +78,19 @@ class Floor(Ground):
         inside = self.in_detail if in_detail is None else in_detail
         rows = arrange(
             self.screen.size.width, self.size.height, main=self.main, total=len(self.panes),
-            active=self.active, in_detail=inside, zoomed=self.zoomed, strip=self._rows_of_strip(),
+            active=self.active, in_detail=inside, zoomed=self.zoomed, strip=rows_of_strip(self.panes),
         )
-        self._strip = self._rows_of_strip() or 0
+        self._strip = rows_of_strip(self.panes) or 0
         for pane, share in zip(self.panes, rows.heights, strict=True):
             pane.display = share > 0
             pane.styles.height = max(1, share)
             pane.polls.wake(share > 0 or rows.narrow)
         left = self.query_one("#left")
-        left.display = rows.list_width > 0
+        left.display = rows.list_width > 0 and any(rows.heights[self.home :])
         left.styles.width = rows.list_width if rows.detail else "1fr"
         self.detail.display = rows.detail
         self.tabs = rows.narrow
         self.post_message(self.Moved())
-
-    def _rows_of_strip(self) -> int | None:
-        """How many rows the strip has; None where there is no strip."""
-        first = self.panes[0]
-        return len(first.level.snapshot.items) if first.spec.strip else None
 
     def focus_active(self) -> None:
         """Give the keys to the active pane's list."""
@@ -110,10 +107,6 @@ class Floor(Ground):
         self.post_message(self.Moved())
 
     # moving
-
-    def numbered(self, key: str) -> int | None:
-        """The index of the pane with the number that a key has, or None."""
-        return next((n for n, pane in enumerate(self.panes) if str(pane.spec.number) == key), None)
 
     def go(self, index: int) -> None:
         """Focus a pane."""
@@ -182,7 +175,7 @@ class Floor(Ground):
     @on(Pane.Loaded)
     def _loaded(self, event: Pane.Loaded) -> None:
         news.followed(self.panes, event.kind)
-        if event.pane.spec.strip and self._rows_of_strip() != self._strip:
+        if event.pane.spec.strip and rows_of_strip(self.panes) != self._strip:
             self.place()
         level = self.pane.level
         own = event.kind == level.view.kind and not (level.told and level.same)
@@ -215,3 +208,9 @@ class Floor(Ground):
     def on_resize(self) -> None:
         """Another size is another arrangement."""
         self.place()
+
+
+def rows_of_strip(panes: Sequence[Pane]) -> int | None:
+    """How many rows the strip above the others has; None where there is no strip."""
+    first = panes[0]
+    return len(first.level.snapshot.items) if first.spec.strip else None

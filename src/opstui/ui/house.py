@@ -50,6 +50,7 @@ class House(Screen[None]):
 
     class Arrived(Message):
         """The first pane has settled for the first time."""
+    AUTO_FOCUS = ""
 
     def __init__(
         self, specs: Sequence[PaneSpec], extra: Sequence[PaneSpec], *, brush: Brush,

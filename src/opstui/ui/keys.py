@@ -87,9 +87,9 @@ class Keys:
     async def press(self, key: str) -> bool:
         """Carry out a key; False where it means nothing here."""
         floor = self.house.floor
-        index = floor.numbered(key) if key.isdigit() else None
-        if index is not None:
-            floor.go(index)
+        numbers = [str(pane.spec.number) for pane in floor.panes]
+        if key in numbers:
+            floor.go(numbers.index(key))
             return True
         bound = self.keymap.find(self.scopes(), key)
         if bound is None:
