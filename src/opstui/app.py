@@ -13,6 +13,7 @@ from opstui.domain.local_mlflow import LocalPhase
 from opstui.lean import leaving, memory
 from opstui.lean.install import Installed, install
 from opstui.panes.heading import heading
+from opstui.panes.lineage import WorldBelonging
 from opstui.panes.table import VIEWS, extra, panes
 from opstui.start.arrival import Arrival
 from opstui.ui import news
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 
     from opstui.start.live import Live
     from opstui.start.opening import Opening
-
     from opstui.ui.commands import Command
+
 EARLY = 1.5
 """Seconds that early keys wait for the first pane at most."""
 
@@ -74,11 +75,11 @@ class OpstuiApp(Hurried):
             brush=Brush(LOOKS[settings.theme], ascii_only=world.ascii_only),
             clock=world.clock, keymap=keymap, headline=self.headline,
             place=front.machine, read_only=settings.read_only, environ=front.environ,
-            slow=settings.slow,
+            slow=settings.slow, belonging=WorldBelonging(world),
         )
-        self._arrival = (
         self.house.keys.more_commands = self._commands
         self.house.keys.history = world.history
+        self._arrival = (
             Arrival(opening, installed.frames, self.house, live.rows if live is not None else None)
             if opening is not None and installed.frames is not None else None
         )
@@ -152,13 +153,13 @@ class OpstuiApp(Hurried):
             leaving.leave(return_code)
         super().exit(result, return_code, message)
 
-    async def headline(self) -> Line:
     def _commands(self) -> tuple[Command, ...]:
         """What can be typed behind `:` beside the house's own."""
         from opstui.panes.command_table import commands  # not before it is asked for
 
         return commands(self.front.world)
 
+    async def headline(self) -> Line:
         """Where we are, for the header."""
         return heading(self.front.world)
 

@@ -75,7 +75,7 @@ def break_of(step: str, known: Sequence[Link], asked: Asked) -> Link:
         return Link(step, None, State.UNKNOWN, flaws=(Flaw(asked.away[step]),))
     state, flaw = _REASONS[step](known, asked)
     if state is State.BROKEN and step not in asked.whole and not _own_word(step, known):
-        return Link(step, None, State.UNKNOWN, flaws=(Flaw(f"{TITLES[step]}: not looked for"),))
+        return Link(step, None, State.UNKNOWN, flaws=(Flaw("not looked for"),))
     return Link(step, None, state, flaws=(flaw,))
 
 

@@ -162,6 +162,8 @@ def chain(
 
 def _link(graph: Graph, ref: Ref, way: Way, start: Ref, asked: Asked) -> Link:
     noun = graph.noun(ref)
+    if noun is None and ref.kind == COMMIT:
+        noun = next((graph.noun(one) for one, _ in graph.children(ref, BRANCH)[0]), None)
     state, reason = state_of(ref, noun, asked, loose=way.loose)
     flaws = flaws_of(graph, ref, noun, asked)
     if reason is not None:

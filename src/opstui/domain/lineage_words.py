@@ -54,7 +54,7 @@ def said(link: Link) -> Said:
 def _noun(noun: Noun) -> Said:
     match noun:
         case Branch():
-            return Said(short(noun.commit), noun.subject)
+            return Said(short(noun.commit), f"{noun.name}  {noun.subject}".strip())
         case Commit():
             return Said(short(noun.sha), noun.subject)
         case CiRun():

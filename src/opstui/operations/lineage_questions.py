@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from opstui.backends.ci_protocols import CiServer
@@ -147,16 +147,13 @@ async def _ci_of(server: CiServer) -> tuple[CiRun, ...] | str:
 
 
 async def _commit(world: World, sha: str) -> Answer:
-    """Whether this clone has it; only the whole id is an answer."""
+    """Whether this clone has it; first digits lead to the whole id, where they name only one."""
     try:
-        found = await world.git.resolve(f"{sha}^{{commit}}")
+        await world.git.resolve(f"{sha}^{{commit}}")
     except OpstuiError:
         return Answer(clone={sha: False})
-    if found == sha:
-        return Answer(clone={sha: True})
-    from opstui.domain.branch import Commit
-
-    return Answer((Commit(found, (), "", None, ""),), clone={sha: True})
+    found = await world.git.commits(sha, 1)
+    return Answer(tuple(replace(one, graph="", refs=()) for one in found), clone={sha: True})
 
 
 async def _runs_of(world: World, sha: str) -> Answer:

@@ -96,7 +96,7 @@ class Narrowing:
         self.view.narrow.failing = not self.view.narrow.failing
         desk.changed(self.view.kind)
 
-    @action("u", "Running", item=False, footer=False)
+    @action("U", "Running", item=False, footer=False)
     async def running(self, desk: Desk) -> None:
         """Show only what is under way, or all again."""
         self.view.narrow.running = not self.view.narrow.running

@@ -100,6 +100,7 @@ class RunsView(View[Run]):
         self._where = await self.world.tracking.where()
         if not self._remembered:
             await self._remember()
+        self.world.board.runs.learn(self.experiment.id, page.items)
         ids = tuple(run.id for run in page.items)
         running = {run.id for run in page.items if not run.status.finished}
         self.columns_of.learn(page.items, first=not token)

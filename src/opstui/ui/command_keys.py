@@ -24,5 +24,6 @@ class CommandKeys:
 
     @action("-", "Last list", item=False, footer=False)
     async def last(self, _desk: Desk) -> None:
-        """Show again what the command before the last one showed."""
-        await self.house.keys.commanding.back()
+        """Go back to where you were before a jump, or to what the last command but one showed."""
+        if not self.house.walk.back():
+            await self.house.keys.commanding.back()

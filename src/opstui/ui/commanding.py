@@ -188,6 +188,8 @@ class Commanding(Helper):
         if command.goes:
             self._went = [*self._went[-1:], f"{command.name} {rest}".strip()]
         await command.run(rest, keys.desk)
+        if command.goes:
+            self.house.walk.forget()
 
     async def back(self) -> None:
         """Do the command before the last one again, of those that showed something."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from opstui.ui.action import action
 from opstui.ui.desk import Choice, Desk
 from opstui.ui.theme import LOOKS
+from opstui.ui.threads import Threads
 
 if TYPE_CHECKING:
     from opstui.ui.house import House
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 class Everywhere:
     """The actions that every pane has."""
+
+    parts = (Threads,)
 
     def __init__(self, house: House) -> None:
         self.house = house
@@ -25,8 +28,9 @@ class Everywhere:
 
     @action("escape", "Back", item=False, footer=False, at_once=True)
     async def back(self, _desk: Desk) -> None:
-        """Go back: from the details, from a list inside, from a filter, from zoom."""
-        self.house.floor.back()
+        """Go back: from a jump, the details, a list inside, a filter, zoom."""
+        if not (self.house.walk.just_arrived and self.house.walk.back()):
+            self.house.floor.back()
 
     @action("tab", "Next pane", item=False, footer=False, at_once=True)
     async def next_pane(self, _desk: Desk) -> None:
@@ -135,7 +139,7 @@ class Everywhere:
         """Show the journal of what was done."""
         self.house.floor.go_kind("journal")
 
-    @action("L", "Look", item=False, footer=False)
+    @action("ctrl+t", "Look", item=False, footer=False)
     async def look(self, desk: Desk) -> None:
         """Choose a theme: dark, light, or the terminal's own sixteen colours."""
         chosen = await desk.choose("Theme", [Choice(name, name) for name in LOOKS])

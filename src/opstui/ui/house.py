@@ -26,11 +26,14 @@ from opstui.ui.ground import blank_lines
 from opstui.ui.headline import header, tabs
 from opstui.ui.keymap import Keymap, key_name
 from opstui.ui.keys import Keys
+from opstui.ui.lighting import Lighting
 from opstui.ui.paint import Line, line
 from opstui.ui.pane import Pane
 from opstui.ui.pane_spec import PaneSpec
 from opstui.ui.polls import Presence
 from opstui.ui.theme import LOOKS, Brush
+from opstui.ui.trail import Belonging
+from opstui.ui.walk import Walk
 from opstui.ui.work import start_work
 
 NOTICE = 8.0
@@ -47,14 +50,11 @@ class House(Screen[None]):
     """Carries keys to actions and draws what frames the floor."""
 
     DEFAULT_CSS = "House { background: $background; }"
+    AUTO_FOCUS = ""
 
     class Arrived(Message):
         """The first pane has settled for the first time."""
-    AUTO_FOCUS = ""
 
-    def __init__(
-        self, specs: Sequence[PaneSpec], extra: Sequence[PaneSpec], *, brush: Brush,
-        clock: Callable[[], datetime], keymap: Keymap, headline: Callable[[], Awaitable[Line]],
     class Told(Message):
         """A command was typed."""
 
@@ -62,8 +62,11 @@ class House(Screen[None]):
             super().__init__()
             self.text = text
 
+    def __init__(
+        self, specs: Sequence[PaneSpec], extra: Sequence[PaneSpec], *, brush: Brush,
+        clock: Callable[[], datetime], keymap: Keymap, headline: Callable[[], Awaitable[Line]],
         place: str, read_only: bool = False, environ: Mapping[str, str] | None = None,
-        slow: bool = False,
+        slow: bool = False, belonging: Belonging | None = None,
     ) -> None:
         super().__init__()
         self.brush = brush
@@ -77,6 +80,10 @@ class House(Screen[None]):
             self.floor.detail.rests = THIN_RESTS
             for pane in panes:
                 pane.polls.pace = SLOW_PACE
+        self.belonging = belonging
+        """Knows what belongs together; None where nobody does."""
+        self.walk = Walk(self)
+        self._lighting = Lighting(self, on=not slow)
         self.keys = Keys(self, keymap, read_only=read_only)
         self.carrying = 0
         """Keys that are being carried out."""
@@ -145,13 +152,6 @@ class House(Screen[None]):
             event.stop()
             event.prevent_default()
 
-    def on_mouse_down(self) -> None:
-        """A click is a sign of a person."""
-        self.notice_person()
-
-    def _focus_changed(self, focused: bool) -> None:
-        if focused:
-            self.notice_person()
     @on(Told)
     async def _told(self, event: Told) -> None:
         """Carry out a command; keys that were typed behind it mean what it leads to."""
@@ -161,6 +161,13 @@ class House(Screen[None]):
         finally:
             self.carrying -= 1
 
+    def on_mouse_down(self) -> None:
+        """A click is a sign of a person."""
+        self.notice_person()
+
+    def _focus_changed(self, focused: bool) -> None:
+        if focused:
+            self.notice_person()
 
     def notice_person(self) -> None:
         """Somebody is there: what nothing tells about is read again where it got old."""
@@ -227,6 +234,7 @@ class House(Screen[None]):
     @on(Floor.Moved)
     def draw_bars(self) -> None:
         """Header, tabs and footer as they should be now; equal ones send nothing."""
+        self._lighting.moved()
         width, floor, keys = self.size.width, self.floor, self.keys
         plain = self.brush.ascii_only
         main = floor.panes[: floor.main]

@@ -135,6 +135,11 @@ class HouseDesk:
         """Tell the panes of these kinds to read their source again."""
         news.changed(self._house.floor.panes, *kinds)
 
+    def start_over(self, source: str) -> None:
+        """Let the panes of this source forget all they read, and read anew."""
+        news.start_over(self._house.floor.panes, source)
+        self._house.floor.show_details()
+
     def restart(self, kind: str) -> None:
         """Let the panes of this kind read their source again from its beginning."""
         for pane in self._house.floor.panes:
@@ -143,7 +148,7 @@ class HouseDesk:
 
     def go(self, kind: str, key: str) -> None:
         """Focus the pane of this kind and select the item with this key."""
-        self._house.floor.go_kind(kind, key)
+        self._house.walk.go(kind, key)
 
     def open(self, view: View[Any], name: str) -> None:
         """Show a list inside the one in sight."""

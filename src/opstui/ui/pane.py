@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -64,6 +64,8 @@ class Pane(Ground):
             lambda: self.level, partial(self.reload, glance=True), self.set_timer, presence
         )
         self._begun = False
+        self.lit: Mapping[str, frozenset[str]] = {}
+        """By kind of list, the keys of what belongs to the selected thing."""
 
     def compose(self) -> ComposeResult:
         """The list."""
@@ -83,12 +85,12 @@ class Pane(Ground):
         for stack in self.stacks:
             start_work(self, partial(self._listen, stack[0]), f"listen-{stack[0].view.kind}")
         self.reload()
-
-    # what is in sight
-
         for stack in self.stacks:
             if stack[0].view.early:
                 self._read_early(stack[0])
+
+    # what is in sight
+
     @property
     def level(self) -> Level:
         """The list in sight."""
@@ -108,6 +110,7 @@ class Pane(Ground):
         level = self.level
         busy = {key for kind, key in self.busy_keys if kind == self.view.kind}
         rows = sight.rows(level, self.shapes[self.view.kind], busy)
+        self.list.row_lines.lit = self.lit.get(self.view.kind, NONE)
         self.list.show(rows, level.place)
 
     # moving between lists
@@ -115,6 +118,10 @@ class Pane(Ground):
     def open_child(self) -> bool:
         """Go into the item under the cursor; False where it has no list inside."""
         item = self.list.item
+        toggle = self.view.toggle
+        if item is not None and toggle is not None and toggle(item):
+            self.show_level()
+            return True
         child = self.view.child(item) if item is not None else None
         if child is None:
             return False
@@ -125,10 +132,6 @@ class Pane(Ground):
         """Show a list inside the one in sight; esc goes back."""
         self.stacks[self.tab].append(Level(view, self.clock, name=name))
         self.show_level()
-        toggle = self.view.toggle
-        if item is not None and toggle is not None and toggle(item):
-            self.show_level()
-            return True
         self.reload()
 
     def back(self) -> bool:
@@ -216,6 +219,14 @@ class Pane(Ground):
             self.reload()
         else:
             level.outdated = True
+            if level.view.early:
+                self._read_early(level)
+
+    def _read_early(self, level: Level) -> None:
+        """Read a list that is not in sight, for others."""
+        if level is not self.level and not level.loading:
+            work = partial(self._load, level, fresh=False, more=False, glance=False)
+            start_work(self, work, f"early-{level.view.kind}", exclusive=True)
 
     # arranging
 
@@ -230,14 +241,6 @@ class Pane(Ground):
         self.show_level()
 
     def sort(self, column: str) -> None:
-            if level.view.early:
-                self._read_early(level)
-
-    def _read_early(self, level: Level) -> None:
-        """Read a list that is not in sight, for others."""
-        if level is not self.level and not level.loading:
-            work = partial(self._load, level, fresh=False, more=False, glance=False)
-            start_work(self, work, f"early-{level.view.kind}", exclusive=True)
         """Sort by a column; once more turns the direction around, an empty one goes back."""
         place = self.level.place
         best = next((c.best_first for c in self.view.columns() if c.id == column), False)
