@@ -39,6 +39,7 @@ class AttentionView(View[Concern]):
         self._world = world
         self._lists = tuple(lists)
         self._attention = Attention(world, self._sources)
+        self.mood = self.worst
         self._asked = False
         self._shown: tuple[object, ...] = ()
 
@@ -92,7 +93,7 @@ class AttentionView(View[Concern]):
         board = self._world.board
         return (self._attention.concerns(), self._attention.unknown(), board.drifts)
 
-    def worst(self) -> Status | None:
+    def worst(self) -> Status:
         """Red or yellow as its worst line is; unknown is never green."""
         found = self._attention.concerns()
         if any(one.severity is Severity.BROKEN for one in found):

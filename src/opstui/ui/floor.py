@@ -78,7 +78,8 @@ class Floor(Ground):
         inside = self.in_detail if in_detail is None else in_detail
         rows = arrange(
             self.screen.size.width, self.size.height, main=self.main, total=len(self.panes),
-            active=self.active, in_detail=inside, zoomed=self.zoomed, strip=rows_of_strip(self.panes),
+            active=self.active, in_detail=inside, zoomed=self.zoomed,
+            strip=rows_of_strip(self.panes),
         )
         self._strip = rows_of_strip(self.panes) or 0
         for pane, share in zip(self.panes, rows.heights, strict=True):

@@ -32,7 +32,9 @@ def health(level: Level) -> Status:
         if view.waiting():
             return Status.RUNNING
         return Status.SKIPPED if view.unset() else Status.FAILED
-    return (view.worst() or Status.PASSED) if snapshot.loaded else Status.QUEUED
+    if not snapshot.loaded:
+        return Status.QUEUED
+    return view.mood() if view.mood is not None else Status.PASSED
 
 
 def _empty(level: Level) -> Sequence[Line]:

@@ -65,6 +65,8 @@ class View(Generic[T]):
     """Its first load takes long: meanwhile `empty` tells how far it is, again and again."""
     toggle: Callable[[Any], bool] | None = None
     """Folds or unfolds an item where `enter` does that: it says whether it did."""
+    mood: Callable[[], Status] | None = None
+    """What it tells of the whole, for its tab; None: only whether its source answers."""
     level: Level | None = None
     """Where it is shown: what was read last, and what went wrong."""
 
@@ -98,10 +100,6 @@ class View(Generic[T]):
     def unset(self) -> bool:
         """Whether a failed load only means that nobody has set the source up yet."""
         return False
-
-    def worst(self) -> Status | None:
-        """What it tells of the whole, for its tab; None: only whether its source answers."""
-        return None
 
     def way_out(self) -> Sequence[Line]:
         """What to offer below the error of a source that never answered."""
