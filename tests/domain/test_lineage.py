@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from opstui.domain.ci import CiRun
 from opstui.domain.experiment import Run
 from opstui.domain.image import REVISION_LABEL, Image
-from opstui.domain.lineage import STEPS, Asked, Link, Noun, Ref, Shipped, State
+from opstui.domain.lineage import STEPS, Asked, Flaw, Link, Noun, Ref, Shipped, State
 from opstui.domain.lineage_chain import chain, related
 from opstui.domain.lineage_graph import MOST, Graph, layer
 from opstui.domain.lineage_names import ref_of
@@ -166,6 +166,7 @@ def test_a_container_that_says_nothing_is_inferred_from_the_commit() -> None:
 
 # how it breaks
 
+AWAY = Flaw("no container engine")
 BROKEN: list[tuple[str, tuple[Noun, ...], Asked, str, str, State, str]] = [
     ("no commit recorded", (replace(TRAINED, tags=()), *without(Run)), EVERYTHING, "versions",
      "commits", State.BROKEN, "run nimble-fox recorded no commit"),
@@ -206,10 +207,10 @@ BROKEN: list[tuple[str, tuple[Noun, ...], Asked, str, str, State, str]] = [
     ("CI did not run", without(CiRun), EVERYTHING, "commits", "ci", State.BROKEN,
      "no CI run of 3f2a91c among the newest"),
     ("the engine is away", without(Image, Shipped), Asked(
-        {"images": "no container engine", "containers": "no container engine"},
+        {"images": AWAY, "containers": AWAY},
         whole=frozenset(("ci", "runs", "versions"))), "commits", "images", State.UNKNOWN,
      "no container engine"),
-    ("MLflow is away", without(Run), Asked({"runs": "MLflow does not answer"}), "versions", "runs",
+    ("MLflow is away", without(Run), Asked({"runs": Flaw("MLflow does not answer")}), "versions", "runs",
      State.UNKNOWN, "MLflow does not answer"),
     ("nobody asked", without(Image), Asked(), "containers", "images", State.UNKNOWN,
      "image aaaaaaaaaaaa was not looked for"),

@@ -355,5 +355,5 @@ async def test_every_theme_draws() -> None:
     async with driving(Toy(fruits("apple"))) as person:
         await person.sees("apple")
         for _ in range(3):
-            await person.press("L", "j", "enter")
+            await person.press("ctrl+t", "j", "enter")
             await person.sees("apple")

@@ -132,8 +132,8 @@ class Chain:
 class Asked:
     """What was asked beside the things that are known, and what came of it."""
 
-    away: Mapping[str, str] = field(default_factory=dict)
-    """By step, why the backend did not answer."""
+    away: Mapping[str, Flaw] = field(default_factory=dict)
+    """By step, why the backend did not answer, and what to try."""
     pending: frozenset[str] = frozenset()
     """Steps whose answer is awaited."""
     whole: frozenset[str] = frozenset()

@@ -45,7 +45,7 @@ def state_of(
     if noun is not None or ref.kind == COMMIT:
         return State.INFERRED if loose else State.PROVED, None
     if step in asked.away:
-        return State.UNKNOWN, Flaw(asked.away[step])
+        return State.UNKNOWN, asked.away[step]
     if step in asked.pending:
         return State.ASKED, None
     if step not in asked.whole:
@@ -72,7 +72,7 @@ def break_of(step: str, known: Sequence[Link], asked: Asked) -> Link:
     if step in asked.pending:
         return Link(step, None, State.ASKED)
     if step in asked.away:
-        return Link(step, None, State.UNKNOWN, flaws=(Flaw(asked.away[step]),))
+        return Link(step, None, State.UNKNOWN, flaws=(asked.away[step],))
     state, flaw = _REASONS[step](known, asked)
     if state is State.BROKEN and step not in asked.whole and not _own_word(step, known):
         return Link(step, None, State.UNKNOWN, flaws=(Flaw("not looked for"),))

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from opstui.domain.errors import OpstuiError
-from opstui.domain.lineage import Asked, Chain, Noun, Ref
+from opstui.domain.lineage import Asked, Chain, Flaw, Noun, Ref
 from opstui.domain.lineage_chain import chain
 from opstui.domain.lineage_graph import Graph, Layer, layer
 from opstui.domain.lineage_names import ref_of
@@ -39,7 +39,7 @@ class Tracing:
         self._bearers: dict[Ref, list[Ref]] = {}
         self._gone: dict[Ref, str] = {}
         self._clone: dict[str, bool] = {}
-        self._away: dict[str, str] = {}
+        self._away: dict[str, Flaw] = {}
         self._answered: set[str] = set()
         self._pending: dict[asyncio.Task[None], Question] = {}
         self._begun: set[str] = set()
@@ -117,9 +117,9 @@ class Tracing:
             async with asyncio.timeout(self._seconds):
                 answer = await question.ask()
         except TimeoutError:
-            self._away.setdefault(question.step, "no answer in time")
+            self._away.setdefault(question.step, Flaw("no answer in time", "ask again: r"))
         except OpstuiError as error:
-            self._away.setdefault(question.step, str(error))
+            self._away.setdefault(question.step, Flaw(error.what, error.hint))
         else:
             self._take(question, answer)
 
@@ -131,7 +131,7 @@ class Tracing:
         for name, bearer in answer.names:
             self._bearers.setdefault(name, []).append(bearer)
         if answer.silent:
-            self._away.setdefault(question.step, answer.silent)
+            self._away.setdefault(question.step, Flaw(answer.silent))
 
 
 async def trace(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from opstui.domain.lineage import Noun, Shipped
+from opstui.domain.lineage import Noun, Ref, Shipped
 from opstui.domain.lineage_graph import Graph, Layer, layer
 from opstui.operations.board import Board
 
@@ -33,6 +33,8 @@ class LineageIndex:
         self._building = asyncio.Lock()
         self.graph = Graph(ci_tags=self._ci_tags)
         self.layers: tuple[Layer, ...] = ()
+        self.selected: Ref | None = None
+        """What the person has selected now, where it is a link of a chain."""
 
     @property
     def stale(self) -> bool:

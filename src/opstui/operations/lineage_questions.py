@@ -143,7 +143,7 @@ async def _ci_of(server: CiServer) -> tuple[CiRun, ...] | str:
     except TimeoutError:
         return "no answer in time"
     except OpstuiError as error:
-        return str(error)
+        return error.what
 
 
 async def _commit(world: World, sha: str) -> Answer:

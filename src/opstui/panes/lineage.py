@@ -158,10 +158,10 @@ class WorldBelonging:
 
     async def lit(self, view: View[Any], item: Any) -> Mapping[str, frozenset[str]]:
         """What belongs to a row, from the index; that is brought up to date in a thread."""
-        ref = ref_at(self._world, view, item)
+        index = self._world.lineage
+        ref = index.selected = ref_at(self._world, view, item)
         if ref is None:
             return {}
-        index = self._world.lineage
         await index.refresh()
         if self._last is not None and self._last[:2] == (index.graph, ref):
             return self._last[2]

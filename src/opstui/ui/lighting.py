@@ -34,7 +34,7 @@ class Lighting:
 
     def moved(self) -> None:
         """The selection may be another, or the lists may have news."""
-        if not self._on or self._house.belonging is None:
+        if self._house.belonging is None:
             return
         if self._timer is not None:
             self._timer.stop()
@@ -60,7 +60,7 @@ class Lighting:
             lit = await house.belonging.lit(view, item)
         self._of = (view.kind, getattr(item, "key", ""))
         self._last = monotonic()
-        if lit != self._shown:
+        if self._on and lit != self._shown:
             self._shown = lit
             for pane in floor.panes:
                 pane.lit = lit
