@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,10 +27,12 @@ from opstui.backends.docker.transfers import DockerTransfers
 from opstui.backends.gate_commands import LocalGateCommands
 from opstui.backends.git.ahead import Ahead
 from opstui.backends.git.repository import GitRepository
+from opstui.backends.image_builds import ImageBuilds
 from opstui.backends.image_cache import ImageCache
 from opstui.backends.journal import FileJournal
 from opstui.backends.mlflow.connection import MlflowConnection
 from opstui.backends.mlflow.local import LocalMlflowServer
+from opstui.backends.programs import LocalPrograms
 from opstui.domain.errors import OpstuiError
 from opstui.domain.served import ServedNames
 from opstui.operations.world import Rules, World
@@ -102,9 +104,6 @@ def open_front(
         engine=engine, contents=DockerContents(engine.connection, image_cache),
         inside=Environments(engine.connection),
         containers=DockerContainers(engine.connection), engines=DockerEngines(engine.connection),
-        pruning=DockerPruning(engine.connection),
-        transfers=DockerTransfers(engine.connection),
-        image_registry=DockerRegistry(calls, environ),
         tracking=connection.tracking, registry=connection.registry,
         artifacts=connection.artifacts, provenance=connection.provenance, local=local,
         journal=FileJournal(places.journal, calls), calls=calls,
@@ -123,10 +122,24 @@ def open_front(
         ), there=(("Docker's images", DOCKER_ROOT),)),
         choices=FileChoices(places.state / "columns.json"),
         history=FileHistory(places.state / "commands"),
+        programs=LocalPrograms(top or path, places.state, calls, environ),
         ascii_only=settings.ascii or not _unicode(environ),
     )
+    world = _with_acts(world, engine, top or path, places, environ)
     return Front(
         path, settings, places, environ, world, connection, socket.gethostname(), servers
+    )
+
+
+def _with_acts(
+    world: World, engine: DockerEngine, top: Path, places: Places, environ: Mapping[str, str]
+) -> World:
+    """The world with what takes the engine a while."""
+    door = engine.connection
+    return replace(
+        world, pruning=DockerPruning(door), transfers=DockerTransfers(door),
+        image_registry=DockerRegistry(world.calls, environ),
+        builds=ImageBuilds(door, top, places.state, world.calls, environ),
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from typing import Protocol
 
+from opstui.domain.build import BuildOrder, Recipe
 from opstui.domain.container_use import Use
 from opstui.domain.engine import KnownEngine
 from opstui.domain.image import Container, Image
@@ -45,7 +46,7 @@ class Pruning(Protocol):
 class Containers(Protocol):
     """What may be asked of single containers beside their list."""
 
-    def uses(self, container: Container) -> AsyncIterator[Use]:
+    def uses(self, container: Container) -> AsyncGenerator[Use, None]:
         """A measurement now and one every few seconds; ends with it or by cancelling."""
         ...
 
@@ -126,4 +127,28 @@ class ImageRegistry(Protocol):
 
     async def close(self) -> None:
         """Close the connections."""
+        ...
+
+
+class Builds(Protocol):
+    """Building images from Dockerfiles in the repository's commits."""
+
+    async def recipes(self, commit: str) -> tuple[str, ...]:
+        """Paths of the Dockerfiles at a commit, those nearest to the top first."""
+        ...
+
+    async def look(self, commit: str, path: str) -> Recipe:
+        """A Dockerfile's text at a commit, and whether the person trusted exactly this one."""
+        ...
+
+    async def trust(self, recipe: Recipe) -> None:
+        """Remember that the person saw exactly this Dockerfile and wants it built."""
+        ...
+
+    async def origin(self) -> str:
+        """Address of the repository's remote without credentials; empty without one."""
+        ...
+
+    def build(self, order: BuildOrder) -> AsyncIterator[str | bytes]:
+        """What the build prints as bytes, then the image's id as text. Cancelling ends it."""
         ...

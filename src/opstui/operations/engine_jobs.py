@@ -82,12 +82,12 @@ class Job:
     def printed(self, data: bytes) -> None:
         """It wrote something."""
         self.output.append(data)
-        self._more.set()
+        self._wake()
 
     def end(self, status: Status, note: str, at: datetime) -> None:
         """It is over."""
         self._renew(status=status, note=note, ended=at)
-        self._more.set()
+        self._wake()
         if self._late is not None:
             self._late.cancel()
             self._late = None
@@ -97,14 +97,14 @@ class Job:
         """What it printed from the beginning, and what it goes on to print."""
         at = 0
         while True:
-            self._more.clear()
+            more = self._more
             while at < len(self.output):
                 yield self.output[at]
                 at += 1
             if self.facts.ended is not None:
                 return
             yield b""  # all that there is by now was given
-            await self._more.wait()
+            await more.wait()
 
     def now(self) -> JobFacts:
         """The job with its parts as they are."""
@@ -115,6 +115,11 @@ class Job:
         from dataclasses import replace
 
         self.facts = replace(self.facts, **changed)  # type: ignore[arg-type]
+
+    def _wake(self) -> None:
+        """Everybody who waits for more; each waits for an event of its own time."""
+        old, self._more = self._more, asyncio.Event()
+        old.set()
 
     def _soon(self) -> None:
         if self._late is None:

@@ -11,6 +11,7 @@ from opstui.backends.artifact_protocols import Artifacts
 from opstui.backends.ci_protocols import CiSearch, CiServer, CommandTrust
 from opstui.backends.disk_protocols import Disks
 from opstui.backends.engine_protocols import (
+    Builds,
     Containers,
     Engines,
     ImageRegistry,
@@ -31,7 +32,7 @@ from opstui.backends.protocols import (
     Registry,
     Tracking,
 )
-from opstui.backends.terminal_protocols import CommandHistory
+from opstui.backends.terminal_protocols import CommandHistory, Programs
 from opstui.domain.experiment import CI_TAGS
 from opstui.domain.served import ServedNames
 from opstui.operations.board import Board
@@ -100,6 +101,8 @@ class World:
     """Pulls and pushes images; None where nothing may."""
     image_registry: ImageRegistry | None = None
     """Asks image registries; None where nothing may."""
+    builds: Builds | None = None
+    """Builds images of this repository; None where nothing may."""
     jobs: Jobs = field(default_factory=Jobs, compare=False)
     """What takes the engine a while, of this session."""
     disks: Disks | None = None
@@ -114,6 +117,8 @@ class World:
     """Follows runs and versions across experiments and models; None where nobody asks."""
     history: CommandHistory | None = None
     """Keeps the commands that were typed; None where they are forgotten."""
+    programs: Programs | None = None
+    """Runs the person's own commands; None where nothing may be run."""
     feeds: Feeds = field(init=False, compare=False)
     """All CI servers as one source."""
     lineage: LineageIndex = field(init=False, compare=False)

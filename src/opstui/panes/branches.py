@@ -14,6 +14,7 @@ from opstui.domain.words import age, short
 from opstui.operations.world import World
 from opstui.panes.branch_acts import create_branch, delete_branch, fetch_all, switch_branch
 from opstui.panes.branch_ci import ci_detail
+from opstui.panes.building import BranchBuild
 from opstui.panes.ci_failure import HeadFailure
 from opstui.panes.commits import CommitsView, ci_glyph, log_detail
 from opstui.panes.diff import commit_detail
@@ -61,7 +62,7 @@ class BranchesView(View[Branch]):
     noun = "branch"
     interval = _POLL
     follows = ("ci",)
-    parts = (HeadFailure,)
+    parts = (HeadFailure, BranchBuild)
 
     def __init__(self, world: World) -> None:
         self.world = world

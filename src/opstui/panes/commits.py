@@ -11,6 +11,7 @@ from opstui.domain.text import clean
 from opstui.domain.words import age, short
 from opstui.operations.world import World
 from opstui.panes.branch_acts import create_branch
+from opstui.panes.building import CommitBuild
 from opstui.panes.ci_failure import HeadFailure
 from opstui.panes.diff import commit_detail
 from opstui.panes.forge import commit_page
@@ -78,7 +79,7 @@ class CommitsView(View[Commit]):
     kind: ClassVar[str] = "commits"
     noun = "commit"
     follows = ("ci",)
-    parts = (HeadFailure,)
+    parts = (HeadFailure, CommitBuild)
 
     def __init__(self, world: World, branch: Branch) -> None:
         self.world = world

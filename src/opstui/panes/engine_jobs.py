@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import ClassVar
 
 from opstui.domain.page import Page
+from opstui.domain.status import Status
 from opstui.domain.transfer import Part
 from opstui.domain.words import age, size
 from opstui.operations.engine_jobs import Job, JobFacts
@@ -100,6 +101,8 @@ def build_log(job: Job) -> Detail:
     async def pieces() -> AsyncIterator[Piece]:
         async for data in job.pieces():
             yield Piece(data) if data else Piece(live=True)
+        role = "good" if job.facts.status is Status.PASSED else "warn"
+        yield Piece(note=line((job.facts.note, role)))
 
     return Detail(f"job/{job.facts.id}/log", "Log", no_lines, Log(pieces, name="build"))
 

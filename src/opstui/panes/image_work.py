@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from opstui.domain.image import Image
 from opstui.domain.image_reference import Reference, reference
+from opstui.panes.building import build_asked, why_not_build
 from opstui.panes.engine_jobs import JobsView
 from opstui.panes.pruning import prune
 from opstui.panes.registry_tags import RegistryTagsView
@@ -64,6 +65,11 @@ class ImageWork:
     async def prune(self, desk: Desk) -> None:
         """Show which images nothing needs, by reason and bytes, and remove those you agree to."""
         await prune(self.world, desk)
+
+    @action("B", "Build image", changes=("images",), when=why_not_build, item=False, footer=False)
+    async def build(self, desk: Desk) -> None:
+        """Build an image from a Dockerfile at a commit, labelled with it."""
+        await build_asked(self.world, desk)
 
     @action("J", "Jobs", item=False, footer=False)
     async def jobs(self, desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from opstui.operations.world import World
@@ -14,6 +15,7 @@ from opstui.panes.ci_jobs import CiJobsView
 from opstui.panes.ci_steps import CiStepsView
 from opstui.panes.commits import CommitsView
 from opstui.panes.containers import ContainersView
+from opstui.panes.engine_choice import SOURCE
 from opstui.panes.engine_jobs import JobsView
 from opstui.panes.experiments import ExperimentsView
 from opstui.panes.image_difference import DifferenceView
@@ -42,12 +44,16 @@ def panes(world: World) -> tuple[PaneSpec, ...]:
     specs = (
         PaneSpec(1, "git", (BranchesView(world),)),
         PaneSpec(2, "ci", (CiView(world),)),
-        PaneSpec(3, "docker", (ImagesView(world), ContainersView(world))),
+        PaneSpec(3, SOURCE, (ImagesView(world), ContainersView(world)), partial(_engine, world)),
         PaneSpec(4, "mlflow", (ExperimentsView(world),)),
         PaneSpec(5, "mlflow", (ModelsView(world),)),
     )
     sources = [(spec.source, view) for spec in specs for view in spec.tabs]
     return (PaneSpec(0, "", (AttentionView(world, sources),), strip=True), *specs)
+
+
+def _engine(world: World) -> str:
+    return world.engines.name if world.engines is not None else ""
 
 
 def extra(world: World) -> tuple[PaneSpec, ...]:
