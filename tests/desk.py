@@ -97,8 +97,8 @@ class ScriptedDesk:
     def changed(self, *kinds: str) -> None:
         self.reloads.extend(kinds)
 
-    def restart(self, kind: str) -> None:
-        self.reloads.append(kind)
+    def restart(self, kind: str, *, forget: bool = False) -> None:
+        self.reloads.append(f"{kind} anew" if forget else kind)
 
     def go(self, kind: str, key: str) -> None:
         self.jumps.append((kind, key))

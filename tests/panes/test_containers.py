@@ -17,6 +17,7 @@ from opstui.domain.log_text import LogText
 from opstui.domain.status import Status
 from opstui.operations.world import World
 from opstui.panes.containers import ContainersView
+from opstui.ui.action import actions_of
 from opstui.ui.log_feed import Piece
 from opstui.ui.log_lines import LogLines
 from opstui.ui.paint import text_of
@@ -46,6 +47,12 @@ async def live(dockerd: PrivateDockerd, tmp_path: Path) -> AsyncIterator[World]:
     engine = DockerEngine(RecentCalls(), host=dockerd.url)
     yield world(engine, tmp_path)
     await engine.close()
+
+
+async def act(view: ContainersView, name: str, item: Container, person: Person) -> None:
+    """What its key does."""
+    await next(one for one in actions_of(view, view.kind) if one.action.method == name).run(
+        item, person)
 
 
 async def called(view: ContainersView, name: str) -> Container:
@@ -124,14 +131,14 @@ class TestOnARealEngine:
         view = ContainersView(live)
         container = await called(view, "pane-acts")
         no = Person(yes=False)
-        await view.stop(container, no)
+        await act(view, "stop", container, no)
         assert no.questions[0].object == "pane-acts"
         assert (await called(view, "pane-acts")).state == "running"
         yes = Person()
-        await view.stop(container, yes)
+        await act(view, "stop", container, yes)
         assert (await called(view, "pane-acts")).state == "exited"
-        await view.start(await called(view, "pane-acts"), yes)
-        await view.restart(await called(view, "pane-acts"), yes)
+        await act(view, "start", await called(view, "pane-acts"), yes)
+        await act(view, "restart", await called(view, "pane-acts"), yes)
         assert (await called(view, "pane-acts")).state == "running"
         assert [one.yes for one in yes.questions] == ["Stop", "Start", "Restart"]
         assert "containers" in yes.changes
@@ -183,9 +190,9 @@ class TestOnARealEngine:
         container = await called(view, "pane-link")
         live.board.images = await live.engine.images()
         person = Person()
-        await view.logs(container, person)
+        await act(view, "logs", container, person)
         assert person.documents[0].log is not None
         assert why_not(view, "image", container) == ""
-        await view.image(container, person)
+        await act(view, "image", container, person)
         assert person.went == [("images", container.image_id)]
-        assert '"Name": "/pane-link"' in await shown(view.details(container)[2])
+        assert '"Name": "/pane-link"' in await shown(view.details(container)[4])

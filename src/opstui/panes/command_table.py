@@ -9,12 +9,16 @@ from collections.abc import Callable
 
 from opstui.operations.world import World
 from opstui.panes.command_lists import commits, runs, versions
+from opstui.panes.engine_choice import docker
+from opstui.panes.lineage_export import export
 from opstui.ui.commands import Command
 
 COMMANDS: tuple[Callable[[World], Command], ...] = (
     runs,
     versions,
     commits,
+    docker,
+    export,
 )
 """Each is made from the world when the house opens; heavy things are imported when it is run."""
 

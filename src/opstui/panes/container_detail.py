@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from opstui.domain.compose import Project
 from opstui.domain.image import Container
 from opstui.domain.words import age
 from opstui.operations.world import World
 from opstui.panes import container_log
+from opstui.panes.container_health import health
+from opstui.panes.container_stats import Courses, stats
 from opstui.panes.image_detail import json_lines
 from opstui.panes.run_detail import pairs
 from opstui.ui.desk import Detail
 from opstui.ui.paint import Line, Span, glyph, line
 
 
-def details(world: World, container: Container) -> Sequence[Detail]:
+def details(world: World, courses: Courses, container: Container) -> Sequence[Detail]:
     """The tabs."""
+    if isinstance(container, Project):
+        return _of_project(world, container)
 
     async def facts(width: int) -> Sequence[Line]:
         return _facts(world, container)
@@ -24,9 +29,25 @@ def details(world: World, container: Container) -> Sequence[Detail]:
         return json_lines(await world.engine.inspect(container.id))
 
     return (
-        container_log.beside(world, container),
+        container_log.beside(world, (container,)),
         Detail(f"container/{container.id}", "Container", facts),
+        stats(world, courses, container),
+        health(world, container),
         Detail(f"container/{container.id}/inspect", "Inspect", inspected),
+    )
+
+
+def _of_project(world: World, project: Project) -> Sequence[Detail]:
+    async def listed(width: int) -> Sequence[Line]:
+        return [
+            (glyph(one.status, ascii_only=world.ascii_only), Span(f" {one.name}  "),
+             Span("  ".join((one.note or one.state, *one.ports)), "dim"))
+            for one in project.members
+        ]
+
+    return (
+        Detail(f"{project.id}/listed", "Project", listed),
+        container_log.beside(world, project.members),
     )
 
 

@@ -19,6 +19,8 @@ from opstui.ui.paint import line
 
 TAIL = 500
 """Lines of the log's past beside the list."""
+FEW = 100
+"""The same of each where several are merged."""
 MORE = 1000
 """Lines of each log's past over everything."""
 LONGEST_NAME = 24
@@ -35,11 +37,13 @@ _AGO = re.compile(r"(\d{1,9})\s*([smhd])")
 _CLOCK = re.compile(r"(\d\d?):(\d\d)(?::(\d\d))?")
 
 
-def beside(world: World, container: Container) -> Detail:
-    """The log beside the list: its end, and what comes."""
+def beside(world: World, containers: Sequence[Container]) -> Detail:
+    """The log beside the list, of many merged: its end, and what comes."""
+    names = "+".join(one.id for one in containers)
+    tail = TAIL if len(containers) == 1 else FEW
     return Detail(
-        f"container/{container.id}/log", "Logs", no_lines,
-        log=_Reading(world, (container,), Window(TAIL), f"the last {TAIL} lines").log(),
+        f"container/{names}/log", "Logs", no_lines,
+        log=_Reading(world, tuple(containers), Window(tail), f"the last {tail} lines").log(),
     )
 
 

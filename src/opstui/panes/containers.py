@@ -1,54 +1,42 @@
-"""Containers: state, health, ports, logs; starting, stopping and restarting them."""
+"""Containers: state, health, ports, projects; what can be done to them is in its parts."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import ClassVar
 
+from opstui.domain.compose import Project, grouped, members, project_of
 from opstui.domain.image import Container
 from opstui.domain.page import Page
-from opstui.operations.acting import acting
 from opstui.operations.serving import read_served
 from opstui.operations.world import World
-from opstui.panes import container_detail, container_log
+from opstui.panes import container_detail
+from opstui.panes.container_acts import ContainerActs
+from opstui.panes.container_inside import ContainerInside
+from opstui.panes.container_stats import Courses
+from opstui.panes.engine_choice import EngineChoice
 from opstui.ui.action import action
 from opstui.ui.column import Column
-from opstui.ui.desk import Desk, Detail, Question
+from opstui.ui.desk import Desk, Detail
 from opstui.ui.paint import Line, Span, glyph, line
 from opstui.ui.view import View
 
 HEALTH_ROLES = {"healthy": "good", "unhealthy": "bad", "starting": "busy"}
 
 
-def why_not_start(view: ContainersView, container: Container) -> str:
-    """What runs can't be started."""
-    if container.state in ("running", "restarting"):
-        return "already running"
-    return "it is paused" if container.state == "paused" else ""
-
-
-def why_not_stop(view: ContainersView, container: Container) -> str:
-    """What does not run can't be stopped."""
-    return "" if container.state in ("running", "restarting", "paused") else "not running"
-
-
-def why_not_restart(view: ContainersView, container: Container) -> str:
-    """Only what was started once can be started again."""
-    if container.state == "created":
-        return "it was never started"
-    return "it is paused" if container.state == "paused" else ""
-
-
-def why_no_image(view: ContainersView, container: Container) -> str:
-    """An image can be gone while its container stays."""
-    known = any(one.id == container.image_id for one in view.world.board.images)
-    return "" if known else "its image is gone or not listed"
+def why_not_fold(view: ContainersView, container: Container) -> str:
+    """Only what is in a project can be put away."""
+    if not view.groups:
+        return "filtered and sorted lists have every container for itself"
+    inside = isinstance(container, Project) or project_of(container)
+    return "" if inside else "it belongs to no compose project"
 
 
 class ContainersView(View[Container]):
-    """The containers, running ones first."""
+    """The containers, running ones first, those of a compose project together."""
 
     kind: ClassVar[str] = "containers"
+    parts = (ContainerActs, ContainerInside, EngineChoice)
     title = "Containers"
     noun = "container"
     interval = 30.0
@@ -58,6 +46,10 @@ class ContainersView(View[Container]):
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.courses = Courses()
+        """What containers used lately."""
+        self.toggle = self.fold_project
+        self._folded: frozenset[str] = frozenset()
 
     def columns(self) -> tuple[Column[Container], ...]:
         """State, name, health, image, ports, and the engine's own sentence."""
@@ -65,8 +57,7 @@ class ContainersView(View[Container]):
         return (
             Column("state", "", lambda one: glyph(one.status, ascii_only=plain), width=1,
                    sort=lambda one: one.state),
-            Column("name", "Name", lambda one: one.name, grow=1,
-                   sort=lambda one: one.name.casefold()),
+            Column("name", "Name", self._name, grow=1, sort=lambda one: one.name.casefold()),
             Column("health", "Health", _health, width=9, drop=4,
                    sort=lambda one: one.health or None),
             Column("image", "Image", lambda one: Span(_image(one), "dim"), width=28, drop=2,
@@ -75,6 +66,16 @@ class ContainersView(View[Container]):
             Column("since", "State", lambda one: Span(note(one), "dim"), width=24, drop=3,
                    sort=lambda one: one.created, best_first=True),
         )
+
+    def _name(self, container: Container) -> Line:
+        """Its name, further in below its project."""
+        if not self.groups:
+            return line(container.name)
+        if isinstance(container, Project):
+            arrows = ("> ", "v ") if self.world.ascii_only else ("▸ ", "▾ ")
+            return (Span(arrows[container.name not in self._folded], "dim"),
+                    Span(container.name, "title"))
+        return line(f"  {container.name}" if project_of(container) else container.name)
 
     async def load(self, token: str = "") -> Page[Container]:
         """All of them, in one request; what they serve is asked of those not known yet."""
@@ -87,6 +88,50 @@ class ContainersView(View[Container]):
         """The engine's event stream."""
         return self.world.engine.changes()
 
+    # projects
+
+    @property
+    def groups(self) -> bool:
+        """Whether projects have rows: lists that are filtered or sorted have none."""
+        place = self.level.place if self.level is not None else None
+        return place is None or not (place.sort or place.filter)
+
+    def unfolded(self, items: Sequence[Container]) -> Sequence[Container]:
+        """Projects with what is in those that are unfolded."""
+        if not self.groups or not any(project_of(one) for one in items):
+            return items
+        return grouped(items, self._folded)
+
+    def fold_project(self, container: Container) -> bool:
+        """Fold a project, or unfold it; whether it is one."""
+        if isinstance(container, Project) and self.groups:
+            self._folded ^= {container.name}
+            return True
+        return False
+
+    def members(self, item: Container) -> tuple[Container, ...]:
+        """The containers that a row stands for."""
+        return members((item,))
+
+    def meant(self, item: Container) -> tuple[Container, ...]:
+        """What an act is for: the marked ones, else the row's."""
+        level = self.level
+        marked = level.place.marked if level is not None else set()
+        if level is None or not marked:
+            return members((item,))
+        rows = self.unfolded(level.snapshot.items)
+        return members(one for one in rows if one.key in marked) or members((item,))
+
+    @action("f", "Fold", when=why_not_fold, footer=False)
+    async def fold(self, container: Container, desk: Desk) -> None:
+        """Put the containers of the compose project away, or show them."""
+        name = container.name if isinstance(container, Project) else project_of(container)
+        with desk.busy(self.kind, container.key):  # at its end the rows are drawn anew
+            self._folded ^= {name}
+        desk.go(self.kind, f"compose/{name}")
+
+    # texts
+
     def empty(self) -> Sequence[Line]:
         """How to get one."""
         return (
@@ -96,74 +141,30 @@ class ContainersView(View[Container]):
 
     def way_out(self) -> Sequence[Line]:
         """The engine's error says what to do; this says that it is looked for again."""
-        return (line(("it appears here as soon as an engine answers", "dim")),)
+        return (line(("it appears here as soon as an engine answers; ", "dim"), ("O", "key"),
+                     (" takes another", "dim")),)
 
     def words(self, item: Container) -> str:
-        """Name, image, state, health, ports, id."""
-        return " ".join((item.name, item.image, item.state, item.health, *item.ports, item.id))
+        """Name, image, state, health, ports, project, id."""
+        return " ".join((item.name, item.image, item.state, item.health, *item.ports,
+                         project_of(item), item.id))
 
     def name(self, item: Container) -> str:
         """Its name."""
         return item.name
 
     def details(self, item: Container) -> Sequence[Detail]:
-        """The log, which goes on; facts; the engine's JSON."""
-        return container_detail.details(self.world, item)
+        """The log, which goes on; facts; use; health; the engine's JSON."""
+        return container_detail.details(self.world, self.courses, item)
 
     def copies(self, item: Container) -> Sequence[tuple[str, str]]:
         """Name, id, image."""
+        if isinstance(item, Project):
+            return (("project", item.name),)
         return (
             ("name", item.name), ("id", item.id), ("image", item.image),
             ("image id", item.image_id),
         )
-
-    @action("l", "Logs")
-    async def logs(self, container: Container, desk: Desk) -> None:
-        """Read the log over everything, with search."""
-        await desk.read(f"log of {container.name}", container_log.whole(self.world, (container,)))
-
-    @action("S", "Start", changes=("containers",), when=why_not_start)
-    async def start(self, container: Container, desk: Desk) -> None:
-        """Start the container."""
-        await self._act("start", "It runs again with the settings it was made with.",
-                        "running", self.world.engine.start, container, desk)
-
-    @action("X", "Stop", changes=("containers",), when=why_not_stop)
-    async def stop(self, container: Container, desk: Desk) -> None:
-        """Stop the container with its grace time."""
-        await self._act("stop", f"{_serves(container)}It is asked to end, and killed when its "
-                        "grace time is over.", "exited", self.world.engine.stop, container, desk)
-
-    @action("T", "Restart", changes=("containers",), when=why_not_restart)
-    async def restart(self, container: Container, desk: Desk) -> None:
-        """Stop the container and start it again."""
-        await self._act("restart", f"{_serves(container)}It is stopped with its grace time and "
-                        "started again; nothing answers in between.", "running",
-                        self.world.engine.restart, container, desk)
-
-    @action("i", "Image", when=why_no_image, footer=False)
-    async def image(self, container: Container, desk: Desk) -> None:
-        """Go to the image it was made from."""
-        desk.go("images", container.image_id)
-
-    async def _act(
-        self, verb: str, effect: str, after: str,
-        act: Callable[[Container], Awaitable[None]], container: Container, desk: Desk,
-    ) -> None:
-        place = await self.world.engine.where()
-        if not await desk.confirm(Question(
-            title=f"{verb.capitalize()} container", object=container.name, effect=effect,
-            place=place, yes=verb.capitalize(), danger=verb != "start",
-        )):
-            return
-        with desk.busy(self.kind, container.key):
-            async with acting(
-                self.world.journal, f"container.{verb}", container.name, place,
-                before=container.state, after=after,
-                evidence=(("id", container.id), ("image", container.image_id)),
-            ):
-                await act(container)
-        desk.changed(self.kind, "images")
 
 
 def ports(container: Container, *, ascii_only: bool) -> str:
@@ -185,9 +186,3 @@ def _image(container: Container) -> str:
     """The name it was made with; a bare id is cut as elsewhere."""
     name = container.image.removeprefix("sha256:")
     return name[:12] if name != container.image or len(name) == 64 else name
-
-
-def _serves(container: Container) -> str:
-    if not container.ports:
-        return ""
-    return f"What it serves on {' '.join(container.ports)} goes away. "

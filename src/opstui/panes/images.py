@@ -14,6 +14,7 @@ from opstui.operations.acting import acting
 from opstui.operations.world import World
 from opstui.panes import image_detail
 from opstui.panes.diff import commit_detail
+from opstui.panes.engine_choice import EngineChoice
 from opstui.panes.image_inside import ImageInside
 from opstui.panes.image_layers import LayersView
 from opstui.panes.image_work import ImageWork
@@ -46,7 +47,7 @@ class ImagesView(View[Image]):
     interval = 30.0
     """Events tell of changes; this shows a hung engine."""
     follows = ("branches",)
-    parts = (ImageInside, ImageWork,)
+    parts = (ImageInside, ImageWork, EngineChoice)
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -111,15 +112,15 @@ class ImagesView(View[Image]):
         """Its first tag, else its short id."""
         return item.name
 
+    def child(self, item: Image) -> View[Any] | None:
+        """Its layers."""
+        return LayersView(self._world, item)
+
     def details(self, item: Image) -> Sequence[Detail]:
         """Facts, layers, the engine's JSON."""
         return image_detail.details(self._world, item)
 
     def copies(self, item: Image) -> Sequence[tuple[str, str]]:
-    def child(self, item: Image) -> View[Any] | None:
-        """Its layers."""
-        return LayersView(self._world, item)
-
         """Name, id, digests, commit."""
         return (
             *(("name", tag) for tag in item.tags), ("id", item.id),

@@ -99,11 +99,15 @@ def chart(
     return lines
 
 
-def sparkline(values: Sequence[float], width: int, *, ascii_only: bool = False) -> str:
+def sparkline(
+    values: Sequence[float], width: int, *, ascii_only: bool = False, floor: float | None = None
+) -> str:
     """The course of the values in at most `width` characters; a gap where one is not finite.
 
     With more values than characters each character stands for the last finite value of its
     share. A constant course lies in the middle.
+
+    floor: what the lowest bar stands for, where that is not the lowest value.
     """
     bars = "_.-=^" if ascii_only else "▁▂▃▄▅▆▇█"
     if width <= 0 or not values:
@@ -117,6 +121,9 @@ def sparkline(values: Sequence[float], width: int, *, ascii_only: bool = False) 
     reach = span_of(last)
     if reach is None:
         return " " * count
+    if floor is not None:
+        top = max(value for value in last if math.isfinite(value))
+        reach = Range(floor, top if top > floor else floor + 1)
     return "".join(
         bars[min(len(bars) - 1, int(reach.place(value) * len(bars)))]
         if math.isfinite(value) else " "

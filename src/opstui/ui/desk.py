@@ -84,6 +84,8 @@ class Choice:
     id: str
     label: str
     note: str = ""
+    dim: bool = False
+    """It can be chosen, but not be done now: `note` says why."""
 
 
 class LoadLines(Protocol):
@@ -142,6 +144,8 @@ class Program:
     """What to call it; empty: by its name."""
     install: str = ""
     """What to try where it is not installed."""
+    pause: bool = False
+    """Wait for enter at its end, so that what it wrote can be read."""
 
 
 class Desk(Protocol):
@@ -215,8 +219,11 @@ class Desk(Protocol):
         """Tell the panes of these kinds to read their source again."""
         ...
 
-    def restart(self, kind: str) -> None:
-        """Let the panes of this kind read their source again from its beginning."""
+    def restart(self, kind: str, *, forget: bool = False) -> None:
+        """Let the panes of this kind read their source again from its beginning.
+
+        forget: another thing stands behind it, so that nothing of what was read holds any more.
+        """
         ...
 
     def go(self, kind: str, key: str) -> None:

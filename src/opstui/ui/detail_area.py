@@ -159,11 +159,6 @@ class DetailArea(DocumentView):
     def _in_sight(self) -> bool:
         return self.is_on_screen and self.screen is self.app.screen
 
-    def margin_of(self, n: int) -> Span:
-        """What stands left of a line: a mark where a log's line went to the error output."""
-        lines = self.document.log
-        return lines.margin_of(n) if lines is not None else Span(" ")
-
     def _remember(self, id: str) -> Document:
         document = self._known.pop(id) if id in self._known else Document()
         self._known[id] = document

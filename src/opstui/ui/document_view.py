@@ -61,13 +61,9 @@ class DocumentView(Framed):
         document = self.document
         rows = document.window(width - 2, height)
         return [
-            (Span("›", "key") if n == document.mark else self.margin_of(n), *row)
+            (Span("›", "key") if n == document.mark else _margin(document, n), *row)
             for n, row in zip(document.shown, rows, strict=True)
         ]
-
-    def margin_of(self, n: int) -> Span:
-        """What stands left of a line."""
-        return Span(" ")
 
     def scroll_by(self, lines: int) -> None:
         """Move the window; away from the end pauses following, at the end it goes on."""
@@ -174,6 +170,12 @@ class DocumentView(Framed):
         """Go to the previous line that holds the searched text."""
         if not self.find(self.document.needle, forward=False):
             desk.say("nothing found")
+
+
+def _margin(document: Document, n: int) -> Span:
+    """What stands left of a line: a mark where a log's line went to the error output."""
+    lines = document.log
+    return lines.margin_of(n) if lines is not None else Span(" ")
 
 
 def _found(document: Document) -> list[Span]:

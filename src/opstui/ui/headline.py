@@ -44,7 +44,12 @@ def header(
         health = min(
             (pane.worst() for pane in panes if pane.spec.source == source), key=WORST_FIRST.index
         )
-        dots += [Span(f"{source} ", "dim"), glyph(health, ascii_only=ascii_only), Span("  ")]
+        called = next((pane.spec.called for pane in panes if pane.spec.source == source), None)
+        if name := called() if called is not None else "":
+            dots += [Span(f"{source}: ", "dim"), Span(f"{name} ", "accent")]
+        else:
+            dots.append(Span(f"{source} ", "dim"))
+        dots += [glyph(health, ascii_only=ascii_only), Span("  ")]
     if read_only:
         dots = [Span("read-only  ", "warn"), *dots]
     right = (*dots, Span(f"{place} ", "dim"))

@@ -135,13 +135,11 @@ class HouseDesk:
         """Tell the panes of these kinds to read their source again."""
         news.changed(self._house.floor.panes, *kinds)
 
-    def start_over(self, source: str) -> None:
-        """Let the panes of this source forget all they read, and read anew."""
-        news.start_over(self._house.floor.panes, source)
-        self._house.floor.show_details()
-
-    def restart(self, kind: str) -> None:
+    def restart(self, kind: str, *, forget: bool = False) -> None:
         """Let the panes of this kind read their source again from its beginning."""
+        if forget:
+            news.forget(self._house.floor.panes, kind)
+            self._house.floor.show_details()
         for pane in self._house.floor.panes:
             if pane.view.kind == kind:
                 pane.reload(fresh=True)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from functools import partial
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from opstui.domain.errors import OpstuiError
 from opstui.domain.words import plural
 from opstui.ui.action import action
-from opstui.ui.desk import Choice, Desk, Detail
+from opstui.ui.desk import Choice, Desk
 from opstui.ui.detail_area import DetailArea
-from opstui.ui.document import Document
-from opstui.ui.document_view import AT_ONCE
 from opstui.ui.measure import fit, on_ground
 from opstui.ui.paint import Line, Span, line, text_of
 from opstui.ui.theme import Brush
@@ -23,8 +19,6 @@ from opstui.ui.work import start_work
 if TYPE_CHECKING:
     from opstui.domain.failing_lines import ErrorLines
     from opstui.domain.log_text import LogText
-    from opstui.ui.log_lines import LogLines
-    from opstui.ui.log_sift import Sifting
 
 MOST = 256_000_000
 """Bytes of a log that are kept; of more, the end."""
@@ -98,43 +92,6 @@ class LogArea(DetailArea):
         sifting = self.document.sifting
         facts = super().frame_facts()
         return (Span(f"&{sifting.told} ", "accent"), *facts) if sifting is not None else facts
-
-    # which part
-
-    def read_other(self, detail: Detail) -> None:
-        """Read another part of the same log, with the same lines shown."""
-        sifting = self.document.sifting
-        self.picked = None
-        self.show(self.heading, (detail,))
-        self.settle()
-        self.document.sifting = sifting
-        self.read()
-
-    def sift(self, sifting: Sifting | None) -> None:
-        """Show only some lines, or all again; in a long log they are found beside the keys."""
-        self.document.sifting, self.picked = sifting, None
-        if self.document.log is not None:
-            start_work(self, partial(self._sift, self.document, self.document.log), "sift",
-                       exclusive=True)
-
-    async def _sift(self, document: Document, lines: LogLines) -> None:
-        lines.sift(document.sifting)
-        self._anew(document)
-        drawn = monotonic()
-        while lines.go_on():
-            if monotonic() - drawn > AT_ONCE:
-                self.redraw()
-                await asyncio.sleep(0)
-                drawn = monotonic()
-        if not document.live:
-            document.scroll(0, self.text_width, self.text_height)
-        self.redraw()
-
-    def _anew(self, document: Document) -> None:
-        """Other lines have other numbers."""
-        document.mark, document.top, document.skip = -1, 0, 0
-        document.errors, self._errors = None, None
-        document.look_anew()
 
     # moving; while lines are chosen, their end moves
 

@@ -17,6 +17,7 @@ from opstui.ui.help import help_lines
 from opstui.ui.keymap import Keymap
 from opstui.ui.log_area import LogArea
 from opstui.ui.log_feed import Log
+from opstui.ui.log_part import read_other, sift
 from opstui.ui.log_save import save
 from opstui.ui.log_sift import Sifting
 from opstui.ui.paint import Line
@@ -79,18 +80,18 @@ class LogReader(Reader):
         desk.say(f"{size(written)}{part} saved to {path}{cut}")
 
     @action("&,f", "Filter", item=False)
-    async def sift(self, desk: Desk) -> None:
+    async def show_some(self, desk: Desk) -> None:
         """Show only the lines that hold a text, also of what comes; !text shows all others."""
-        await self.begin(partial(self._sift, desk))
+        await self.begin(partial(self._show_some, desk))
 
-    async def _sift(self, desk: Desk) -> None:
+    async def _show_some(self, desk: Desk) -> None:
         now = self.area.document.sifting
         typed = await desk.ask(Prompt(
             "Show only lines with", "text, or !text for those without; empty for all",
             now.told if now is not None else "",
         ))
         if typed is not None:
-            self.area.sift(Sifting.typed(typed))
+            sift(self.area, Sifting.typed(typed))
 
     @action("t", "Other part", item=False)
     async def other(self, desk: Desk) -> None:
@@ -111,7 +112,7 @@ class LogReader(Reader):
         if log is not None:
             self.parts_read += 1
             self.body = replace(self.body, id=f"{self.body.id}/{self.parts_read}", log=log)
-            self.area.read_other(self.body)
+            read_other(self.area, self.body)
 
     @action("?", "Keys", item=False)
     async def keys(self, desk: Desk) -> None:

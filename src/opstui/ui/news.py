@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from opstui.ui.pane import Pane
+from opstui.ui.snapshot import Snapshot
 
 
 def changed(panes: Iterable[Pane], *kinds: str) -> None:
@@ -24,6 +25,23 @@ def followed(panes: Iterable[Pane], kind: str) -> None:
             pane.list.rearrange()
         if kind in pane.view.derives:
             pane.reload(glance=not pane.level.loading)
+
+
+def forget(panes: Iterable[Pane], kind: str) -> None:
+    """Another thing stands behind the lists of this kind: nothing that was read holds any more."""
+    for pane in panes:
+        for stack in pane.stacks:
+            level = stack[0]
+            if level.view.kind != kind:
+                continue
+            del stack[1:]
+            level.turn += 1  # what it still loads is for nobody
+            level.snapshot, level.outdated, level.fails = Snapshot(), True, 0
+            level.loading = False
+            level.place.marked.clear()
+            level.place.index = level.place.top = 0
+            level.place.key = level.place.sought = ""
+            pane.show_level()
 
 
 def redraw(panes: Iterable[Pane]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,8 @@ class PaneSpec:
     source: str
     """The backend it depends on, for the header: git, ci, docker, mlflow."""
     tabs: tuple[View[Any], ...]
+    called: Callable[[], str] | None = None
+    """Which of several such backends it is, for the header; empty for the usual one."""
     strip: bool = False
     """It stands without a frame above the others, as high as it has rows."""
     levels: tuple[Level, ...] = ()

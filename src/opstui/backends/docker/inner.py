@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
 from opstui.backends.docker import shells, stats
@@ -21,7 +21,7 @@ class DockerContainers:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def uses(self, container: Container) -> AsyncIterator[Use]:
+    def uses(self, container: Container) -> AsyncGenerator[Use, None]:
         """A measurement now and one every few seconds until it ends."""
         return stats.uses(self._connection, container)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Json = Mapping[str, Any]
 
 
-async def uses(connection: Connection, container: Container) -> AsyncIterator[Use]:
+async def uses(connection: Connection, container: Container) -> AsyncGenerator[Use, None]:
     """A measurement now and one about every second (podman: every five) until it ends."""
     path = f"/containers/{container.id}/stats"
     rest = b""
