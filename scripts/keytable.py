@@ -70,7 +70,8 @@ def kind_of(setting: Setting) -> str:
         return ", ".join(code(choice) for choice in setting.choices)
     return {"bool": "true or false", "str": "text", "int": "whole number", "float": "number",
             "list": "list of texts", "table": "table of texts",
-            "servers": "a table each", "environments": "a table each"}[setting.kind]
+            "servers": "a table each", "environments": "a table each",
+            "commands": "a table each"}[setting.kind]
 
 
 def default_of(value: Any) -> str:

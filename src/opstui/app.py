@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from opstui.start.live import Live
     from opstui.start.opening import Opening
     from opstui.ui.commands import Command
+    from opstui.ui.desk import Desk
 
 EARLY = 1.5
 """Seconds that early keys wait for the first pane at most."""
@@ -58,6 +60,8 @@ class OpstuiApp(Hurried):
         self.front = front
         self.whole_process = whole_process and not stock
         """Whether the process ends with the app, so that leaving need not take it apart."""
+        self.notes: list[str] = []
+        """What is wrong with settings that is no reason not to open."""
         self._early: list[events.Key] | None = []
         """Keys pressed before there was a list to take them; None once there is."""
         self.local = local or front.settings.mlflow_local == "auto"
@@ -77,6 +81,7 @@ class OpstuiApp(Hurried):
             place=front.machine, read_only=settings.read_only, environ=front.environ,
             slow=settings.slow, belonging=WorldBelonging(world),
         )
+        self._equip(keymap)
         self.house.keys.more_commands = self._commands
         self.house.keys.history = world.history
         self._arrival = (
@@ -88,6 +93,8 @@ class OpstuiApp(Hurried):
         """Show the house; start the embedded server where that was asked for."""
         self.push_screen(self.house)
         self.set_timer(EARLY, self._replay)
+        for note in self.notes:
+            self.house.call_after_refresh(self.house.say, note, "warning")
         self.set_timer(EARLY, partial(start_work, self, self.tell_of_cuts, "cuts"))
         if self._arrival is not None:
             self._arrival.begin(self.set_timer)
@@ -152,6 +159,30 @@ class OpstuiApp(Hurried):
             logging.shutdown()
             leaving.leave(return_code)
         super().exit(result, return_code, message)
+
+    def _equip(self, keymap: Keymap) -> None:
+        """Give the house the person's own commands and the menu of other programs."""
+        keys, world = self.house.keys, self.front.world
+        keys.tools = self._tools
+        commands = tuple(self.front.settings.commands.values())
+        if not commands:
+            return
+        from opstui.panes.custom import clashes, custom_actions, refuse  # most people have none
+
+        found = clashes(keymap, commands, scopes_of(VIEWS))
+        refuse(found)
+        without = {command.name for command, _ in found}
+        self.notes += [why for _, why in found]
+        keys.custom = custom_actions(world, self.house, [
+            replace(one, key="") if one.name in without else one for one in commands
+        ])
+
+    async def _tools(self, desk: Desk) -> None:
+        from opstui.panes.tools import open_tool  # not before it is asked for
+
+        pane, item = self.house.floor.pane, self.house.floor.item
+        name = pane.view.name(item) if item is not None else ""
+        await open_tool(self.front.world, item, pane.view.kind, name, self.front.environ, desk)
 
     def _commands(self) -> tuple[Command, ...]:
         """What can be typed behind `:` beside the house's own."""

@@ -28,7 +28,7 @@ class Setting:
     name: str
     """Attribute of Settings."""
     kind: str
-    """bool, str, int, float, list, table (of strings), servers, or environments."""
+    """bool, str, int, float, list, table (of strings), servers, environments, or commands."""
     help: str
     choices: tuple[str, ...] = ()
     env: str = ""
@@ -79,6 +79,8 @@ SETTINGS = (
             repository=True),
     Setting("lineage.ci_tags", "ci_tags", "list", "tags of training runs that name the CI run or "
             "job behind them", repository=True),
+    Setting("commands", "commands", "commands", "commands of your own, each with a key; see Your "
+            "own commands", repository=True),
     Setting("promotion", "promotion", "environments", "environments, and the gates before each; "
             "see Gates", repository=True),
 )
@@ -114,6 +116,8 @@ class Settings:
     ci_tags: list[str] = field(default_factory=lambda: list(CI_TAGS))
     promotion: dict[str, Any] = field(default_factory=dict)
     """Environments by name, as `promotion_settings` checked them."""
+    commands: dict[str, Any] = field(default_factory=dict)
+    """Commands by name, as `command_settings` checked them."""
     repository_ci_command: str = ""
     """`ci.command` of the repository's own file: runs only once the person trusted it."""
 
@@ -135,6 +139,8 @@ def load(
         mine = check(text, own)
         if "promotion" in mine:  # yours replace the repository's of the same name, and no others
             mine["promotion"] = {**values.get("promotion", {}), **mine["promotion"]}
+        if "commands" in mine:
+            mine["commands"] = {**values.get("commands", {}), **mine["commands"]}
         values.update(mine)
     for setting in SETTINGS:
         if setting.env and environ.get(setting.env, "") != "":
@@ -199,6 +205,14 @@ def check(text: str, path: Path, *, in_repository: bool = False) -> dict[str, An
                 REPOSITORY_FILE if in_repository else "your settings", own=not in_repository,
             )
             continue
+        if setting.kind == "commands":
+            from opstui.command_settings import checked as commands  # most have none
+
+            values[setting.name] = commands(
+                value, lambda dotted: f"{path}:{_line_of(text, dotted)}", str(path),
+                own=not in_repository,
+            )
+            continue
         values[setting.name] = _typed(setting, value, where)
     return values
 
@@ -218,7 +232,7 @@ def _flat(data: dict[str, Any], known: Mapping[str, Setting], before: str = "") 
     for key, value in data.items():
         name = f"{before}{key}"
         is_table = name in known and known[name].kind in (
-            "table", "servers", "environments")
+            "table", "servers", "environments", "commands")
         if isinstance(value, dict) and not is_table:
             found += _flat(value, known, f"{name}.")
         else:
@@ -310,7 +324,7 @@ def template() -> str:
         value = getattr(defaults, setting.name)
         note = f"  ({', '.join(setting.choices)})" if setting.choices else ""
         lines = sections.setdefault(section, [])
-        if setting.kind in ("table", "servers", "environments"):
+        if setting.kind in ("table", "servers", "environments", "commands"):
             sections.setdefault(setting.path, []).append(f"# {setting.help}")
             if setting.kind == "servers":
                 from opstui.server_settings import EXAMPLE
@@ -320,6 +334,10 @@ def template() -> str:
                 from opstui.promotion_settings import EXAMPLE as POLICY
 
                 sections[setting.path].append(POLICY.rstrip())
+            if setting.kind == "commands":
+                from opstui.command_settings import EXAMPLE as COMMAND
+
+                sections[setting.path].append(COMMAND.rstrip())
             continue
         lines += [f"# {setting.help}{note}", f"# {key} = {_toml(value)}"]
     parts = ["# opstui settings; remove a # to change one", "", *sections.pop("", [])]

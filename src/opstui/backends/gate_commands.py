@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -52,7 +52,7 @@ class LocalGateCommands:
     def _look(
         self, argv: tuple[str, ...], source: str, passes: tuple[str, ...], own: bool
     ) -> CiCommand:
-        files = self._files(argv)
+        files = named_files(self._top, argv)
         mark = fingerprint(("gate", *passes, "--", *argv), files.values())
         script = "\n".join(
             f"# {name}\n{data.decode('utf-8', 'replace')}" for name, data in files.items()
@@ -123,26 +123,28 @@ class LocalGateCommands:
             await process.wait()
         return code, _last_line(said)
 
-    def _files(self, argv: tuple[str, ...]) -> dict[str, bytes]:
-        """The repository's files that the command names, by name."""
-        found: dict[str, bytes] = {}
-        top = self._top.resolve()
-        for name in sorted({word.removeprefix("./") for part in argv for word in part.split()}):
-            try:
-                path = (top / name).resolve()
-                if not name or not path.is_relative_to(top) or not path.is_file():
-                    continue
-                with path.open("rb") as file:
-                    data = file.read(LARGEST_SCRIPT + 1)
-            except (OSError, ValueError) as error:
-                raise OpstuiError(f"{clean(name)} can't be read: {error}") from error
-            if len(data) > LARGEST_SCRIPT:
-                raise OpstuiError(f"{clean(name)} is too large to be looked at before it is run")
-            found[name] = data
-        return found
-
     def _file(self) -> TrustFile:
         return TrustFile(self._state / "trust.json", self._source.common())
+
+
+def named_files(folder: Path, argv: Iterable[str]) -> dict[str, bytes]:
+    """The files of a folder that a command names, by name; OpstuiError for one that is too large
+    to be looked at."""
+    found: dict[str, bytes] = {}
+    top = folder.resolve()
+    for name in sorted({word.removeprefix("./") for part in argv for word in part.split()}):
+        try:
+            path = (top / name).resolve()
+            if not name or not path.is_relative_to(top) or not path.is_file():
+                continue
+            with path.open("rb") as file:
+                data = file.read(LARGEST_SCRIPT + 1)
+        except (OSError, ValueError) as error:
+            raise OpstuiError(f"{clean(name)} can't be read: {error}") from error
+        if len(data) > LARGEST_SCRIPT:
+            raise OpstuiError(f"{clean(name)} is too large to be looked at before it is run")
+        found[name] = data
+    return found
 
 
 async def _tail(process: asyncio.subprocess.Process) -> bytes:

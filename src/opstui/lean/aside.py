@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import termios
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import sleep
@@ -31,31 +31,44 @@ def can_step_aside(app: App[Any]) -> bool:
 
 async def run_aside(
     app: App[Any], command: Sequence[str], *, folder: str | None = None,
-    environ: Mapping[str, str] | None = None,
+    environ: Mapping[str, str] | None = None, farewell: Callable[[int], str] | None = None,
 ) -> int:
     """Run a program on the terminal, then take that back as it was; the exit code.
 
     A program that a signal ended has the signal's number as a negative code. Raises OSError
     where it could not be started; the terminal is back by then, too.
+
+    farewell: what to say at its end, before waiting for enter; gets the exit code.
     """
     with app.batch_update(), app.suspend(), _for_others():
-        result = await asyncio.to_thread(_run, command, folder, environ)
+        result = await asyncio.to_thread(_run, command, folder, environ, farewell)
     if isinstance(result, OSError):
         raise result
     return result
 
 
 def _run(
-    command: Sequence[str], folder: str | None, environ: Mapping[str, str] | None
+    command: Sequence[str], folder: str | None, environ: Mapping[str, str] | None,
+    farewell: Callable[[int], str] | None,
 ) -> int | OSError:
     """The exit code, or why there is none: `App.suspend` must not be left by an error."""
     try:
         program = subprocess.Popen(command, cwd=folder, env=dict(environ) if environ else None)
+        program.returncode = os.waitstatus_to_exitcode(_ended(program.pid))
+        if farewell is not None:
+            _wait_for_enter(farewell(program.returncode))
     except OSError as error:
         return error
-    status = _ended(program.pid)
-    program.returncode = os.waitstatus_to_exitcode(status)
     return program.returncode
+
+
+def _wait_for_enter(text: str) -> None:
+    """On the terminal as the program left it: lines end with both characters, and any will do."""
+    if sys.__stdin__ is None or sys.__stdout__ is None:
+        return
+    os.write(sys.__stdout__.fileno(), f"\r\n{text}\r\n".encode())
+    while os.read(sys.__stdin__.fileno(), 1) not in (b"\r", b"\n", b""):
+        pass
 
 
 def _ended(pid: int) -> int:

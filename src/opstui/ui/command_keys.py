@@ -22,6 +22,12 @@ class CommandKeys:
         """Type a command, such as `:runs churn`; tab completes, up and down go through the past."""
         self.house.keys.commanding.open()
 
+    @action("!", "Tools", item=False, footer=False)
+    async def tools(self, desk: Desk) -> None:
+        """Give the terminal to lazygit, an editor, a shell and the like, at what is selected."""
+        if self.house.keys.tools is not None:
+            await self.house.keys.tools(desk)
+
     @action("-", "Last list", item=False, footer=False)
     async def last(self, _desk: Desk) -> None:
         """Go back to where you were before a jump, or to what the last command but one showed."""

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,7 @@ async def hand_over(house: House, program: Program) -> int:
     try:
         code = await run_aside(
             house.app, (found, *program.command[1:]), folder=program.folder or None,
-            environ=environ,
+            environ=environ, farewell=partial(farewell, name) if program.pause else None,
         )
     except OSError as error:
         raise OpstuiError(
@@ -58,6 +59,12 @@ async def hand_over(house: House, program: Program) -> int:
     if code:
         house.keys.desk.say(f"{name} {ending(code)}", kind="warning")
     return code
+
+
+def farewell(name: str, code: int) -> str:
+    """What is said before the screen comes back."""
+    how = ending(code) if code else "is done"
+    return f"{name} {how}; enter goes back to opstui"
 
 
 def ending(code: int) -> str:

@@ -13,7 +13,7 @@ from opstui.domain.errors import OpstuiError
 from opstui.ui import news
 from opstui.ui.action import Bound, actions_of, all_declared
 from opstui.ui.command_keys import CommandKeys
-from opstui.ui.desk import Choice, Question
+from opstui.ui.desk import Choice, Desk, Question
 from opstui.ui.detail_area import DetailArea
 from opstui.ui.global_actions import Everywhere
 from opstui.ui.house_desk import HouseDesk
@@ -54,6 +54,10 @@ class Keys:
         """Gives the commands beside the house's own, once they are asked for."""
         self.history: History | None = None
         """Where the lines of commands are kept beyond this session."""
+        self.custom: Sequence[tuple[Sequence[str], Bound]] = ()
+        """The person's own commands, each with the kinds of lists that have it."""
+        self.tools: Callable[[Desk], Coroutine[Any, Any, None]] | None = None
+        """The menu of other programs, where there is one."""
         self._settled = asyncio.Event()
         self._interrupted = -10.0
 
@@ -67,7 +71,8 @@ class Keys:
     def view_actions(self) -> tuple[Bound, ...]:
         """What the view in sight offers."""
         view = self.house.floor.pane.view
-        return actions_of(view, view.kind)
+        own = tuple(bound for kinds, bound in self.custom if not kinds or view.kind in kinds)
+        return (*actions_of(view, view.kind), *own)
 
     def scopes(self) -> list[Sequence[Bound]]:
         """Where a key is looked up, innermost first."""

@@ -56,7 +56,8 @@ class MenuList(RowList):
     def put(self, choices: Sequence[MenuLine], place: Place, *, ticks: bool = False) -> None:
         """Show the choices that match; with `ticks`, which are picked."""
         columns: list[Column[MenuLine]] = [
-            Column("label", "", lambda one: one.choice.label, grow=1),
+            Column("label", "", lambda one: Span(
+                one.choice.label, "dim" if one.choice.dim else "plain"), grow=1),
             Column("note", "", lambda one: Span(one.choice.note, "dim"), right=True),
         ]
         if ticks:
