@@ -118,7 +118,7 @@ class StoryCi(Doing, BaseServer):
     def __init__(self) -> None:
         Doing.__init__(self)
         BaseServer.__init__(self, "local", "/home/ana/src/churn-service")
-        self.held = story.CI_RUNS
+        self.held: tuple[CiRun, ...] = story.CI_RUNS
         self.gate: asyncio.Event | None = None
         self.known: CiCommand | None = CiCommand(
             (".ci/run",), ".ci/run", "f" * 64, trusted=True, script="#!/bin/sh\npytest -q\n"
@@ -170,7 +170,7 @@ class StoryEngine(Doing):
     def __init__(self) -> None:
         super().__init__()
         self.held = story.IMAGES
-        self.running = story.CONTAINERS
+        self.running: tuple[Container, ...] = story.CONTAINERS
 
     async def where(self) -> str:
         self.check()

@@ -16,9 +16,11 @@ from opstui.operations.alias_history import witness
 from opstui.operations.world import World
 from opstui.panes import promoting
 from opstui.panes.alias_story import alias_detail
+from opstui.panes.drift import drift_detail, model_mark
 from opstui.panes.mlflow_view import MlflowView
 from opstui.panes.registry_acts import ModelActs
 from opstui.panes.run_cache import RunCache
+from opstui.panes.serving import DriftActs
 from opstui.panes.undoing import UndoActs
 from opstui.panes.version_detail import model_facts
 from opstui.panes.version_line import line_detail
@@ -44,10 +46,11 @@ class ModelsView(MlflowView[RegisteredModel]):
     """Every registered model, by name; prompts are no models."""
 
     kind: ClassVar[str] = "models"
-    parts = (ModelActs, UndoActs)
+    parts = (ModelActs, DriftActs, UndoActs)
     title = "Models"
     noun = "model"
     interval = 15.0
+    follows = ("attention",)
 
     def __init__(self, world: World) -> None:
         super().__init__(world, world.registry.where)
@@ -61,7 +64,7 @@ class ModelsView(MlflowView[RegisteredModel]):
         return (
             Column("name", "Name", lambda one: one.name, grow=1,
                    sort=lambda one: one.name.casefold()),
-            Column("champion", self.champion.capitalize(), self._champion, width=18,
+            Column("champion", self.champion.capitalize(), self._champion, width=21,
                    sort=lambda one: _number(one.version_of(self.champion))),
             Column("aliases", "Aliases", self._others, width=28, drop=2),
             Column("latest", "Latest", lambda one: Span(_v(one.latest), "dim"), width=6,
@@ -75,7 +78,8 @@ class ModelsView(MlflowView[RegisteredModel]):
         version = model.version_of(self.champion)
         if not version:
             return line((f"no {self.champion}", "dim"))
-        return line((f"{self.champion} ", "dim"), (_v(version), "accent"))
+        mark = model_mark(self._world, model.name)
+        return (*line((f"{self.champion} ", "dim"), (_v(version), "accent")), *mark)
 
     def _others(self, model: RegisteredModel) -> Line:
         """The other aliases with their versions, the ladder's first."""
@@ -123,6 +127,7 @@ class ModelsView(MlflowView[RegisteredModel]):
 
         return (
             Detail(f"model/{item.name}", "Model", load), alias_detail(self._world, item),
+            drift_detail(self._world, item.name),
             line_detail(self._world, item.name, self._runs),
         )
 

@@ -17,6 +17,7 @@ from opstui.operations.rollback import prepare_rollback
 from opstui.operations.world import World
 from opstui.panes.gate_asking import ask_trust, override_reason, save_plan
 from opstui.panes.promotion_page import effect, outcome_lines, page
+from opstui.panes.serving import offer_restart
 from opstui.ui.desk import Choice, Desk, Detail, Prompt, Question
 from opstui.ui.paint import Line, lines
 
@@ -209,6 +210,7 @@ async def _finish(world: World, desk: Desk, plan: PromotionPlan) -> None:
         return
     desk.say(outcome.sentence, kind="error")
     await desk.read(f"{plan.model}: {outcome.ending.word}", _report(world, plan, outcome))
+        await offer_restart(world, desk, plan.model, plan.alias)
 
 
 def _report(world: World, plan: PromotionPlan, outcome: Outcome) -> Detail:

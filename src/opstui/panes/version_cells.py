@@ -11,6 +11,7 @@ from opstui.domain.model import ModelVersion
 from opstui.domain.promotion import Direction, MetricDelta, direction_of
 from opstui.domain.words import number
 from opstui.operations.world import World
+from opstui.panes.drift import version_mark
 from opstui.panes.run_cache import RunCache
 from opstui.panes.version_detail import BOOKKEEPING
 from opstui.ui.column import Column
@@ -99,7 +100,7 @@ class VersionCells:
         for alias in sorted(version.aliases, key=lambda one: (one != champion, one)):
             spans += [Span(" ")] if spans else []
             spans.append(Span(alias, "accent" if alias == champion else "plain"))
-        return tuple(spans)
+        return (*spans, *version_mark(self._world, version))
 
 
 def tags(version: ModelVersion) -> Span:

@@ -14,8 +14,10 @@ from opstui.operations.rollback import way_back
 from opstui.operations.world import World
 from opstui.panes import promoting, version_detail
 from opstui.panes.beside import VersionsBeside
+from opstui.panes.drift import drift_detail
 from opstui.panes.registry_acts import VersionActs
 from opstui.panes.run_cache import RunCache
+from opstui.panes.serving import DriftActs
 from opstui.panes.undoing import UndoActs
 from opstui.panes.version_cells import VersionCells, tags
 from opstui.panes.version_line import line_detail
@@ -47,10 +49,10 @@ class VersionsView(View[ModelVersion]):
     """The versions of a model, newest first."""
 
     kind: ClassVar[str] = "versions"
-    parts = (VersionsBeside, VersionActs, UndoActs)
+    parts = (VersionsBeside, VersionActs, DriftActs, UndoActs)
     noun = "version"
     interval = 10.0
-    follows = ("ci",)
+    follows = ("ci", "attention")
 
     def __init__(self, world: World, model: str, runs: RunCache | None = None) -> None:
         self.world = self._world = world
@@ -122,7 +124,8 @@ class VersionsView(View[ModelVersion]):
     def details(self, item: ModelVersion) -> Sequence[Detail]:
         """Facts, metrics, evidence, history; the metrics over all versions."""
         told = version_detail.details(self._world, item, self._cells.champion, self._runs)
-        return (*told, line_detail(self._world, self.model, self._runs))
+        return (*told, drift_detail(self._world, self.model),
+                line_detail(self._world, self.model, self._runs))
 
     def copies(self, item: ModelVersion) -> Sequence[tuple[str, str]]:
         """The URI that loads it, run, commit, source."""

@@ -14,6 +14,8 @@ def changed(panes: Iterable[Pane], *kinds: str) -> None:
         for stack in pane.stacks:
             for level in stack:
                 level.outdated |= level.view.kind in kinds
+                if level.outdated and level.view.early:
+                    pane.read_early(level)
         if pane.level.outdated:
             pane.reload()
 

@@ -87,7 +87,7 @@ class Pane(Ground):
         self.reload()
         for stack in self.stacks:
             if stack[0].view.early:
-                self._read_early(stack[0])
+                self.read_early(stack[0])
 
     # what is in sight
 
@@ -220,9 +220,9 @@ class Pane(Ground):
         else:
             level.outdated = True
             if level.view.early:
-                self._read_early(level)
+                self.read_early(level)
 
-    def _read_early(self, level: Level) -> None:
+    def read_early(self, level: Level) -> None:
         """Read a list that is not in sight, for others."""
         if level is not self.level and not level.loading:
             work = partial(self._load, level, fresh=False, more=False, glance=False)
