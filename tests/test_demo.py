@@ -1,4 +1,7 @@
-"""The demo is what it says: a real repository, real test results, real models, and no trace."""
+"""The demo is what it says: a real repository, real test results, and no trace.
+
+Its models are judged in `tests/e2e/test_demo.py`, where a person uses them.
+"""
 
 from __future__ import annotations
 
@@ -21,14 +24,14 @@ from opstui.commands import demo as command
 from opstui.demo.history import Teller
 from opstui.demo.images import DEMO_LABEL, DemoImages
 from opstui.demo.place import MARKER
-from opstui.demo.plan import TRAININGS
 from opstui.demo.tested import TESTED, run_tests
-from opstui.demo.workspace import DemoWorkspace, prepare
+from opstui.demo.workspace import prepare
 from opstui.domain.errors import OpstuiError
 from opstui.domain.status import Status
 from opstui.places import places
+from tests.e2e.demo_judged import ended
 from tests.servers.dockerd import PrivateDockerd
-from tests.servers.mlflow_server import Judge, require_mlflow
+from tests.servers.mlflow_server import require_mlflow
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NO_ENGINE = "unix:///nowhere/docker.sock"
@@ -116,132 +119,6 @@ async def test_images_name_their_commits_and_are_removed_again(
     await engine.close()
     mine.close()
     other.close()
-
-
-def servers_of(folder: Path) -> list[str]:
-    """Command lines of the processes that still work in the folder."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words = entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue
-        if str(folder) in words and str(os.getpid()) != entry.parent.name:
-            found.append(words)
-    return found
-
-
-async def ended(folder: Path) -> None:
-    """Wait until nothing works in the folder any more."""
-    async with asyncio.timeout(20):
-        while servers_of(folder):
-            await asyncio.sleep(0.1)
-
-
-@pytest.mark.mlflow
-async def test_a_whole_demo_from_the_first_line_to_the_last(tmp_path: Path) -> None:
-    require_mlflow()
-    lines: list[str] = []
-    folder = tmp_path / "demo"
-    workspace = await prepare(folder, keep=True, tell=lines.append, docker_host=NO_ENGINE)
-    try:
-        assert lines[0] == f"making a demo in {folder}"
-        assert any(line.startswith("no images: no container engine") for line in lines)
-        assert lines[-1].startswith("ready after ")
-        await asyncio.to_thread(check_models, workspace, await address_of(workspace), tmp_path)
-    finally:
-        await workspace.close()
-    assert folder.exists()
-    await ended(folder)
-    alone = await asyncio.to_thread(
-        subprocess.run, [str(folder / "train")], capture_output=True, text=True, check=False
-    )
-    assert alone.returncode == 1
-    assert "server is not running: open the demo first" in alone.stderr
-    again = await prepare(folder, tell=lines.append, docker_host=NO_ENGINE)
-    try:
-        assert again.keep
-        assert again.mark == workspace.mark
-        assert await address_of(again)
-    finally:
-        again.keep = False
-        await again.close()
-    assert not folder.exists()
-    await ended(folder)
-
-
-async def address_of(workspace: DemoWorkspace) -> str:
-    """The server's address, as another opstui learns it."""
-    from opstui.backends.mlflow.local import LocalMlflowServer
-
-    server = LocalMlflowServer(
-        workspace.places.data, workspace.places.state, workspace.repository, RecentCalls(),
-        workspace.environ,
-    )
-    await server.start()
-    address = server.state().address
-    await server.stop()
-    return address
-
-
-def check_models(workspace: DemoWorkspace, address: str, tmp_path: Path) -> None:
-    """What MLflow's own client says of the demo's store."""
-    judge = Judge(address, tmp_path / "judge.log")
-    try:
-        runs = judge(
-            "ids = [e.experiment_id for e in client.search_experiments()]\n"
-            "answer = [[r.info.run_name, r.info.status, r.info.run_id,"
-            " r.data.tags['mlflow.source.git.commit'], r.data.tags['mlflow.user'],"
-            " len(r.inputs.dataset_inputs), r.data.metrics.get('auc')]"
-            " for r in client.search_runs(ids)]"
-        )
-        check_runs(workspace, runs)
-        boosted = next(run[2] for run in runs if run[0] == "boost-slow")
-        history = judge("answer = [m.value for m in client.get_metric_history(run, 'auc')]",
-                        run=boosted)
-        assert len(history) == 60
-        assert history[-1] > history[0]
-        assert judge("answer = client.get_registered_model('churn').aliases") == {
-            "champion": "3", "previous_champion": "2", "challenger": "4", "candidate": "5",
-        }
-        assert judge("answer = [int(v.version) for v in"
-                     " client.search_model_versions(\"name='churn-lite'\")]") == [2, 1]
-        score = judge(
-            "import pandas\n"
-            "model = mlflow.sklearn.load_model('models:/churn@champion')\n"
-            "row = pandas.DataFrame([[3.0, 90.0, 5.0, 2.0, 1.0]],"
-            " columns=['tenure', 'charge', 'calls', 'late', 'contract'])\n"
-            "answer = float(model.predict_proba(row)[0][1])"
-        )
-        assert 0.5 < score < 1
-        trained = subprocess.run(
-            [str(workspace.folder / "train"), "--C", "0.5", "--run-name", "by-hand", "--register"],
-            capture_output=True, text=True, check=False, timeout=120,
-            env={**os.environ, "MLFLOW_REGISTRY_URI": "http://127.0.0.1:9",
-                 "MLFLOW_EXPERIMENT_ID": "4711"},
-        )
-        assert trained.returncode == 0, trained.stderr
-        newest = judge(
-            "v = client.get_model_version('churn', '6')\n"
-            "r = client.get_run(v.run_id)\n"
-            "answer = [r.info.run_name, r.data.tags['mlflow.source.git.commit']]"
-        )
-        assert newest == ["by-hand", git(workspace.repository, "rev-parse", "HEAD")]
-    finally:
-        judge.close()
-
-
-def check_runs(workspace: DemoWorkspace, runs: list[list[object]]) -> None:
-    """Every run of the plan is there, from a real commit; the one of the broken branch failed."""
-    assert sorted(str(run[0]) for run in runs) == sorted(one.name for one in TRAININGS)
-    assert [run[0] for run in runs if run[1] != "FINISHED"] == ["missing-charges"]
-    assert {run[4] for run in runs} == {"ana", "ben", "chao"}
-    for name, status, _, commit, _, datasets, auc in runs:
-        assert git(workspace.repository, "cat-file", "-t", str(commit)) == "commit"
-        assert datasets == 1, name
-        if status == "FINISHED":
-            assert isinstance(auc, float)
-            assert 0.6 < auc < 1
 
 
 @pytest.mark.mlflow

@@ -30,16 +30,20 @@ HEAVY = ("textual", "rich", "httpx", "git", "docker", "mlflow", "watchfiles", "a
 TAKEN_BY_TERMINALS = {"ctrl+d", "ctrl+u", "ctrl+k", "ctrl+s", "ctrl+q"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+Node = tuple[str, ast.AST]
+
+pytestmark = pytest.mark.xdist_group("plan")  # what reads the whole source reads it once
 
 
 def name_of(path: Path) -> str:
     return path.relative_to(SOURCE).as_posix()
 
 
-def nodes() -> Iterator[tuple[str, ast.AST]]:
-    for path in FILES:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            yield name_of(path), node
+@pytest.fixture(scope="module")
+def nodes() -> list[Node]:
+    """Every node of the source, with its file's name; a second's work."""
+    return [(name_of(path), node) for path in FILES
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))]
 
 
 def test_no_file_is_longer_than_a_person_reads_at_once() -> None:
@@ -48,9 +52,9 @@ def test_no_file_is_longer_than_a_person_reads_at_once() -> None:
     assert not long
 
 
-def test_no_class_has_too_many_methods() -> None:
+def test_no_class_has_too_many_methods(nodes: list[Node]) -> None:
     big: dict[str, int] = {}
-    for file, node in nodes():
+    for file, node in nodes:
         if isinstance(node, ast.ClassDef):
             methods = [one.name for one in node.body if isinstance(one, Function)]
             count = sum(1 for name in methods if not (name[:2] == name[-2:] == "__"))
@@ -59,18 +63,18 @@ def test_no_class_has_too_many_methods() -> None:
     assert not big
 
 
-def test_no_function_is_too_long() -> None:
+def test_no_function_is_too_long(nodes: list[Node]) -> None:
     long = {
-        f"{file}: {node.name}": length for file, node in nodes() if isinstance(node, Function)
+        f"{file}: {node.name}": length for file, node in nodes if isinstance(node, Function)
         and (length := (node.end_lineno or 0) - node.lineno + 1) > LONGEST_FUNCTION
     }
     assert not long
 
 
-def test_nothing_is_caught_broadly() -> None:
+def test_nothing_is_caught_broadly(nodes: list[Node]) -> None:
     """BaseException only where it is raised again, or handed to `fail` for who awaits it."""
     broad: list[str] = []
-    for file, node in nodes():
+    for file, node in nodes:
         if not isinstance(node, ast.ExceptHandler):
             continue
         caught = {ast.unparse(one) for one in getattr(node.type, "elts", [node.type]) if one}
@@ -83,9 +87,9 @@ def test_nothing_is_caught_broadly() -> None:
     assert not broad
 
 
-def test_mlflow_is_imported_by_child_processes_only() -> None:
+def test_mlflow_is_imported_by_child_processes_only(nodes: list[Node]) -> None:
     found: set[str] = set()
-    for file, node in nodes():
+    for file, node in nodes:
         if isinstance(node, ast.Import):
             modules = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):

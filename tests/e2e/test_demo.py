@@ -11,18 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from opstui.backends.calls import RecentCalls
+from opstui.backends.mlflow.local import LocalMlflowServer
+from opstui.demo.place import MARKER
+from opstui.demo.workspace import DemoWorkspace, prepare
 from tests.e2e.bench import NO_ENGINE, aliases, inherited
+from tests.e2e.demo_judged import HOSTILE, check_models, check_trained_by_hand, ended
 from tests.e2e.tmux import Tmux, own_tmux
 from tests.servers.mlflow_server import Judge, require_mlflow
 
 pytestmark = [pytest.mark.e2e, pytest.mark.mlflow]
-
-
-def champion(demo: Path, folder: Path) -> str:
-    """What MLflow's own client says that serves."""
-    facts = json.loads((demo / "data" / "opstui" / "mlflow" / "server.json").read_text())
-    with closing(Judge(facts["address"], folder / "judge.log")) as judge:
-        return aliases(judge, "churn")["champion"]
 
 
 def pick_champion(tmux: Tmux, version: str) -> None:
@@ -31,8 +29,15 @@ def pick_champion(tmux: Tmux, version: str) -> None:
     tmux.sees(f"champion names v{version} afterwards")
 
 
-@pytest.mark.xdist_group("demo")
-def test_train_one_more_see_it_promote_it_roll_it_back(tmp_path: Path) -> None:
+def train(demo: Path, environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Train one more model, as the demo's own words say."""
+    return subprocess.run(
+        [demo / "train", "--C", "0.5", "--run-name", "by-hand", "--register"], check=False,
+        env=environ | HOSTILE, capture_output=True, text=True, timeout=120,
+    )
+
+
+async def test_train_one_more_see_it_promote_it_roll_it_back(tmp_path: Path) -> None:
     require_mlflow()
     demo = tmp_path / "demo"
     environ = inherited() | {
@@ -40,26 +45,67 @@ def test_train_one_more_see_it_promote_it_roll_it_back(tmp_path: Path) -> None:
     }
     command = [sys.executable, "-m", "opstui", "demo", str(demo), "--keep"]
     with own_tmux(command, tmp_path, environ) as tmux:
-        tmux.sees("1 Branches ✓", "feature/quantile-scaler", within=240)
-        tmux.press("5").sees("5 Models", "churn-lite").press("Enter").sees("5 Models › churn", "v5")
-        before = champion(demo, tmp_path)
-        trained = subprocess.run(
-            [demo / "train", "--C", "0.5", "--run-name", "by-hand", "--register"], check=False,
-            env=environ, capture_output=True, text=True, timeout=120,
-        )
-        assert trained.returncode == 0, trained.stderr
-        tmux.sees("v6").press("g").sees("▌ v6")
-        tmux.press("4").sees("4 Experiments").press("G", "k").sees("▌churn-baseline")
-        tmux.press("Enter").sees("by-hand").press("5").sees("▌ v6")
-        pick_champion(tmux, "6")
-        tmux.sees(f"now it names v{before}", "auc").press("y").sees("promoted: champion of churn")
-        assert champion(demo, tmp_path) == "6"
-        tmux.press("j").sees_no("promoted:").sees("b roll back").press("b")
-        tmux.sees("Roll back", f"champion names v{before} afterwards").press("y")
-        tmux.sees(f"rolled back: champion of churn names v{before}")
-        assert champion(demo, tmp_path) == before
+        tmux.sees("1 Branches ✓", "feature/quantile-scaler", within=600)
+        facts = json.loads((demo / "data" / "opstui" / "mlflow" / "server.json").read_text())
+        with closing(Judge(facts["address"], tmp_path / "judge.log")) as judge:
+            look_train_promote_roll_back(tmux, demo, judge, environ)
+        tmux.press("q").sees("making a demo in /", "no images: no container engine",
+                             "ready after ", "kept; open it again with: opstui demo")
+    await ended(demo)
+    alone = train(demo, environ)
+    assert alone.returncode == 1
+    assert "server is not running: open the demo first" in alone.stderr
+    await opened_again_and_removed(demo)
 
-        tmux.resize(160, 45).sees("╭─ 1 Branches", "╭─ 5 Models › churn").press("1")
-        tmux.sees("▌* main").resize(80, 24).sees("1 Branches ✓").sees_no("╭─ 5 Models")
-        assert all(re.fullmatch(r".{0,80}", line) for line in tmux.text.split("\n"))
-        tmux.press("q").sees("kept; open it again with: opstui demo")
+
+def look_train_promote_roll_back(
+    tmux: Tmux, demo: Path, judge: Judge, environ: dict[str, str]
+) -> None:
+    repository = demo / "churn-service"
+    check_models(repository, judge)
+    tmux.press("5").sees("5 Models", "churn-lite").press("Enter").sees("5 Models › churn", "v5")
+    before = aliases(judge, "churn")["champion"]
+    trained = train(demo, environ)
+    assert trained.returncode == 0, trained.stderr
+    check_trained_by_hand(repository, judge)
+    tmux.sees("v6").press("g").sees("▌ v6")
+    tmux.press("4").sees("4 Experiments").press("G", "k").sees("▌churn-baseline")
+    tmux.press("Enter").sees("by-hand").press("5").sees("▌ v6")
+    pick_champion(tmux, "6")
+    tmux.sees(f"now it names v{before}", "auc").press("y").sees("promoted: champion of churn")
+    assert aliases(judge, "churn")["champion"] == "6"
+    tmux.press("j").sees_no("promoted:").sees("b roll back").press("b")
+    tmux.sees("Roll back", f"champion names v{before} afterwards").press("y")
+    tmux.sees(f"rolled back: champion of churn names v{before}")
+    assert aliases(judge, "churn")["champion"] == before
+
+    tmux.resize(160, 45).sees("╭─ 1 Branches", "╭─ 5 Models › churn").press("1")
+    tmux.sees("▌* main").resize(80, 24).sees("1 Branches ✓").sees_no("╭─ 5 Models")
+    assert all(re.fullmatch(r".{0,80}", line) for line in tmux.text.split("\n"))
+
+
+async def opened_again_and_removed(demo: Path) -> None:
+    """What was kept is the same demo; without being kept nothing of it is left."""
+    mark = json.loads((demo / MARKER).read_text())["mark"]
+    again = await prepare(demo, tell=lambda text: None, docker_host=NO_ENGINE)
+    try:
+        assert again.keep
+        assert again.mark == mark
+        assert await address_of(again)
+    finally:
+        again.keep = False
+        await again.close()
+    assert not demo.exists()
+    await ended(demo)
+
+
+async def address_of(workspace: DemoWorkspace) -> str:
+    """The server's address, as another opstui learns it."""
+    server = LocalMlflowServer(
+        workspace.places.data, workspace.places.state, workspace.repository, RecentCalls(),
+        workspace.environ,
+    )
+    await server.start()
+    address = server.state().address
+    await server.stop()
+    return address

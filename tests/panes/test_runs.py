@@ -22,7 +22,8 @@ from tests.backends.mlflow.talking import connected
 from tests.panes.mlflow_bench import Rest, repository, shown, world
 from tests.servers.mlflow_server import Judge, MlflowServer
 
-pytestmark = pytest.mark.mlflow
+# One worker makes the runs, for all tests.
+pytestmark = [pytest.mark.mlflow, pytest.mark.xdist_group("runs")]
 
 COUNT = 250
 BEGAN = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -240,10 +240,22 @@ def running_dockerd(folder: Path) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def dockerd() -> Iterator[PrivateDockerd]:
-    """One engine for all tests of this process. Give containers and images names of your own."""
+def shared_dockerd() -> Iterator[PrivateDockerd]:
+    """One engine for all tests of this process. Tests ask for `dockerd`."""
     with private_dockerd() as engine:
         yield engine
+
+
+@pytest.fixture
+def dockerd(shared_dockerd: PrivateDockerd) -> Iterator[PrivateDockerd]:
+    """The engine that tests share; what still runs after a test is ended, for it costs others time.
+
+    Give containers and images names of your own.
+    """
+    yield shared_dockerd
+    with shared_dockerd.client() as client:
+        for left in client.containers(filters={"status": ["running", "paused", "restarting"]}):
+            client.remove_container(left["Id"], force=True)
 
 
 def _dockerd() -> str | None:

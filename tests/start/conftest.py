@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,14 +18,28 @@ def fresh(tmp_path: Path) -> Machine:
     return machine(tmp_path)
 
 
-@pytest.fixture
-def seen(fresh: Machine) -> Machine:
-    """The same, after somebody opened opstui there once."""
-    with fresh.open() as terminal:
+@pytest.fixture(scope="session")
+def seen_once(tmp_path_factory: pytest.TempPathFactory) -> Machine:
+    """A machine on which somebody opened opstui once, with a copy of it beside it."""
+    made = machine(tmp_path_factory.mktemp("seen") / "machine")
+    with made.open() as terminal:
         looked_around(terminal).press("q")
         assert terminal.ends() == 0
-    assert len(frames(fresh)) == 1
-    return fresh
+    assert len(frames(made)) == 1
+    shutil.copytree(made.root, made.root.with_name("copy"), symlinks=True)
+    return made
+
+
+@pytest.fixture
+def seen(seen_once: Machine) -> Machine:
+    """The same as it was then, in the same place: a frame belongs to its repository's path."""
+    root = seen_once.root
+    shutil.rmtree(root)
+    shutil.copytree(root.with_name("copy"), root, symlinks=True)
+    made = Machine(root, dict(seen_once.environ), seen_once.commits)
+    for frame in frames(made):
+        frame.touch()  # a frame's age is its file's
+    return made
 
 
 @pytest.fixture
