@@ -210,8 +210,8 @@ BROKEN: list[tuple[str, tuple[Noun, ...], Asked, str, str, State, str]] = [
         {"images": AWAY, "containers": AWAY},
         whole=frozenset(("ci", "runs", "versions"))), "commits", "images", State.UNKNOWN,
      "no container engine"),
-    ("MLflow is away", without(Run), Asked({"runs": Flaw("MLflow does not answer")}), "versions", "runs",
-     State.UNKNOWN, "MLflow does not answer"),
+    ("MLflow is away", without(Run), Asked({"runs": Flaw("MLflow does not answer")}), "versions",
+     "runs", State.UNKNOWN, "MLflow does not answer"),
     ("nobody asked", without(Image), Asked(), "containers", "images", State.UNKNOWN,
      "image aaaaaaaaaaaa was not looked for"),
 ]
