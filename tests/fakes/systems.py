@@ -54,7 +54,7 @@ class Doing:
 class StoryGit(Doing):
     def __init__(self) -> None:
         super().__init__()
-        self.held = story.BRANCHES
+        self.held: tuple[Branch, ...] = story.BRANCHES
         self.found = story.REPOSITORY
 
     async def repository(self) -> Repository:
@@ -169,7 +169,7 @@ class StoryCi(Doing, BaseServer):
 class StoryEngine(Doing):
     def __init__(self) -> None:
         super().__init__()
-        self.held = story.IMAGES
+        self.held: tuple[Image, ...] = story.IMAGES
         self.running: tuple[Container, ...] = story.CONTAINERS
 
     async def where(self) -> str:

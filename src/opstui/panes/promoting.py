@@ -207,10 +207,10 @@ async def _finish(world: World, desk: Desk, plan: PromotionPlan) -> None:
         desk.changed(*KINDS)
     if outcome.ending.fine:
         desk.say(outcome.sentence)
+        await offer_restart(world, desk, plan.model, plan.alias)
         return
     desk.say(outcome.sentence, kind="error")
     await desk.read(f"{plan.model}: {outcome.ending.word}", _report(world, plan, outcome))
-        await offer_restart(world, desk, plan.model, plan.alias)
 
 
 def _report(world: World, plan: PromotionPlan, outcome: Outcome) -> Detail:
