@@ -57,7 +57,9 @@ async def test_a_gate_that_fails_blocks_until_a_reason_is_typed() -> None:
         await person.sees("Override metric.auc of champion")
         await person.press("enter")
         await person.sees("nothing was changed: no reason was given")
-        assert systems.registry.wrote == [] and systems.journal.lines == []
+        assert systems.registry.wrote == []
+        told = [(one.phase, one.result.partition(":")[0]) for one in systems.journal.lines]
+        assert told == [("intent", ""), ("result", "blocked")]
 
         await open_promotion(person)
         await person.press("y")
@@ -72,7 +74,7 @@ async def test_a_gate_that_fails_blocks_until_a_reason_is_typed() -> None:
         await person.type("v7 is on fire")
         await person.press("enter")
         await person.until(lambda: systems.champion == "9", "the alias")
-        await person.until(lambda: len(systems.journal.lines) == 2, "the journal's second line")
+        await person.until(lambda: len(systems.journal.lines) == 6, "the journal's last line")
         assert dict(systems.journal.lines[-1].evidence)["override"] == "v7 is on fire"
 
 
@@ -167,7 +169,9 @@ async def test_a_repositorys_command_is_shown_before_it_runs() -> None:
         await person.press("y")
         await person.sees("running the commands of champion's gates")
         await person.sees("✓ command.smoke  exit 0")
-        assert [line.what for line in systems.journal.lines] == ["gate.trust"] * 2
+        assert [line.what for line in systems.journal.lines] == [
+            "model.promote", "model.promote", "gate.trust", "gate.trust",
+        ]
 
 
 async def test_another_name_for_the_alias_leads_through_the_same_gates() -> None:

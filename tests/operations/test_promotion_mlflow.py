@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import subprocess
-import sys
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -31,7 +28,7 @@ from tests.fakes.registry import SHA
 from tests.fakes.world import fake_world
 from tests.servers.mlflow_server import Judge, MlflowServer
 
-pytestmark = pytest.mark.mlflow
+pytestmark = [pytest.mark.mlflow, pytest.mark.mlflow2]
 
 TRAIN = """
 experiment = client.create_experiment(model)
@@ -126,83 +123,6 @@ async def test_the_list_of_versions_takes_few_requests(world: World, model: str)
 async def test_a_version_that_does_not_exist_is_one_sentence(world: World, model: str) -> None:
     with pytest.raises(OpstuiError, match="version"):
         await prepare(world, model, "99", "champion")
-
-
-PROMOTER = """
-import asyncio, json, sys
-from pathlib import Path
-from opstui.domain.errors import OpstuiError
-from opstui.operations.carry_out import carry_out
-from opstui.operations.promotion import prepare
-from opstui.operations.world import Rules
-from tests.backends.mlflow.talking import connected
-from tests.fakes.world import fake_world
-
-async def main(url, model, version, folder):
-    async with connected(url) as connection:
-        world = fake_world(Path(folder), connection.registry, f"who{version}@x",
-                           tracking=connection.tracking, rules=Rules(settle=0.5))
-        print("ready", flush=True)
-        for line in sys.stdin:
-            plan = await prepare(world, model, version, "champion")
-            print("planned", flush=True)
-            sys.stdin.readline()
-            outcome = await carry_out(world, plan)
-            print(json.dumps([outcome.ending.name, outcome.now]), flush=True)
-
-asyncio.run(main(*sys.argv[1:]))
-"""
-
-
-class Promoter:
-    """A second person: a process of its own on the same server and the same journal."""
-
-    def __init__(self, url: str, model: str, version: str, folder: Path) -> None:
-        self.version = version
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", PROMOTER, url, model, version, str(folder)], text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2],
-        )
-
-    def tell(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write("go\n")
-        self._process.stdin.flush()
-
-    def hear(self) -> str:
-        assert self._process.stdout is not None
-        return self._process.stdout.readline().strip()
-
-    def close(self) -> None:
-        self._process.communicate(timeout=30)
-
-
-def test_two_people_promoting_at_once_are_told_the_truth(
-    mlflow_server: MlflowServer, model: str, judge: Judge, tmp_path: Path
-) -> None:
-    people = [Promoter(mlflow_server.url, model, version, tmp_path) for version in ("2", "3")]
-    try:
-        assert [one.hear() for one in people] == ["ready", "ready"]
-        endings = []
-        for _ in range(6):
-            judge("client.set_registered_model_alias(model, 'champion', '1')", model=model)
-            for one in people:
-                one.tell()
-            assert [one.hear() for one in people] == ["planned", "planned"]
-            for one in people:
-                one.tell()
-            told = [json.loads(one.hear()) for one in people]
-            now = judge(LOOK, model=model)[0]["champion"]
-            for one, (ending, said_now) in zip(people, told, strict=True):
-                assert (ending == "DONE") == (now == one.version), (told, now)
-                assert said_now == now
-            endings += [ending for ending, _ in told]
-        assert endings.count("DONE") == 6
-        assert set(endings) <= {"DONE", "LOST_RACE", "REFUSED_MOVED"}
-    finally:
-        for one in people:
-            one.close()
-    assert verify(read_lines(tmp_path / "journal.jsonl")).fault is None
 
 
 class Interrupted:

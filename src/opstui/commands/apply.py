@@ -17,6 +17,7 @@ from opstui.commands.carrying_out import (
 from opstui.commands.gate_options import add_gate_options, ask_trust, override
 from opstui.domain.promotion import Ending
 from opstui.operations.applying import refused, renewed
+from opstui.operations.carry_out import stopped
 from opstui.operations.plan_file import read_plan
 from opstui.operations.world import World
 from opstui.places import Places
@@ -51,5 +52,7 @@ async def apply(world: World, args: argparse.Namespace) -> int:
     fresh = override(await renewed(world, plan), args)
     outcome = refused(world, plan, fresh)
     if outcome is not None and outcome.ending is Ending.REFUSED_MOVED:
+        if not args.check and not args.dry_run:
+            await stopped(world, fresh, outcome)
         return told(world, fresh, outcome, as_json=args.json)
     return await show_ask_carry_out(world, fresh, args)

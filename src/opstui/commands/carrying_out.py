@@ -12,7 +12,7 @@ from pathlib import Path
 from opstui.commands.gate_options import checked, facts, override, wanted_name
 from opstui.domain.promotion import Ending, Outcome, PromotionPlan
 from opstui.operations.applying import apply
-from opstui.operations.carry_out import blocked, carry_out, planned_writes
+from opstui.operations.carry_out import blocked, carry_out, planned_writes, stopped
 from opstui.operations.plan_file import write_plan
 from opstui.operations.world import World
 from opstui.panes.promotion_page import effect, outcome_lines, page
@@ -91,7 +91,8 @@ async def show_ask_carry_out(
     if args.dry_run:
         return dry_run(world, plan, as_json=args.json)
     if plan.blocked and not plan.override:
-        return told(world, plan, blocked(plan), as_json=args.json)
+        outcome = await stopped(world, plan, blocked(plan))
+        return told(world, plan, outcome, as_json=args.json)
     if plan.expected != plan.version and not agreed(world, plan, args):
         return NOT_CONFIRMED
     if plan.guard is not None and not args.yes:  # answering may have taken an hour

@@ -12,7 +12,7 @@ from opstui.domain.alias import NEW, named
 from opstui.domain.promotion import Ending, MetricDelta, Outcome, PromotionPlan, Step
 from opstui.domain.status import Status
 from opstui.domain.words import number
-from opstui.operations.carry_out import blocked, carry_out, planned_writes
+from opstui.operations.carry_out import blocked, carry_out, planned_writes, stopped
 from opstui.operations.promotion import prepare
 from opstui.operations.world import World
 
@@ -26,8 +26,9 @@ async def apply(
     Raises OpstuiError where what is there can't be read.
     """
     fresh = await renewed(world, plan, run_commands=run_commands)
-    outcome = refused(world, plan, fresh)
-    return fresh, outcome or await carry_out(world, fresh)
+    if outcome := refused(world, plan, fresh):
+        return fresh, await stopped(world, fresh, outcome)
+    return fresh, await carry_out(world, fresh)
 
 
 async def renewed(

@@ -85,6 +85,19 @@ async def _move(world: World, plan: PromotionPlan) -> Outcome:
     return outcome
 
 
+async def stopped(world: World, plan: PromotionPlan, outcome: Outcome) -> Outcome:
+    """Journal a plan that was given up before it was begun: gates blocked it, the world moved.
+
+    Nothing is written to the registry. Raises OpstuiError when the journal could not be opened.
+    """
+    async with acting(
+        world.journal, f"model.{plan.verb}", f"{plan.model}@{plan.alias}", plan.place,
+        before=plan.expected, after=plan.version, evidence=_facts(plan),
+    ) as act:
+        act.result = f"{outcome.ending.word}: {outcome.sentence}"
+    return outcome
+
+
 def _facts(plan: PromotionPlan) -> list[tuple[str, str]]:
     facts = [("run_id", plan.run_id), ("sha", plan.commit)] if plan.run_id else []
     facts += [(one.name, f"{one.status.word}: {one.text}") for one in plan.evidence]

@@ -10,7 +10,7 @@ from opstui.domain.model import ModelVersion
 from opstui.domain.promotion import Outcome, PromotionPlan, Verdict
 from opstui.domain.status import Status
 from opstui.operations.applying import apply
-from opstui.operations.carry_out import carry_out
+from opstui.operations.carry_out import blocked, carry_out, stopped
 from opstui.operations.edits import describe, prepare_alias, set_tag
 from opstui.operations.promotion import choices, elsewhere, environment_of, prepare
 from opstui.operations.rollback import prepare_rollback
@@ -165,10 +165,13 @@ async def _ask_and_carry_out(
         yes=yes, danger=_risky(world, plan), body=body, typed=protected(world, plan),
         aside=save_plan(world, plan), aside_label="Save plan" if plan.verb == "promote" else "",
     )):
+        if plan.blocked:
+            await stopped(world, plan, blocked(plan))
         return
     if plan.blocked:
         plan = await override_reason(desk, plan)
         if not plan.override:
+            await stopped(world, plan, blocked(plan))
             desk.say("nothing was changed: no reason was given")
             return
     await _finish(world, desk, plan)
