@@ -11,6 +11,7 @@ from opstui.operations.world import Rules, World
 from opstui.places import places
 from opstui.settings import Settings
 from opstui.wiring import Front
+from tests.fakes.engine_work import StoryBuilds, StoryWork
 from tests.fakes.mlflow import StoryLocal, StoryRegistry, StoryTracking
 from tests.fakes.registry import NOW
 from tests.fakes.systems import FixedCalls, MemoryJournal, StoryCi, StoryEngine, StoryGit
@@ -34,18 +35,22 @@ class Systems:
     tracking: StoryTracking = field(default_factory=StoryTracking)
     registry: StoryRegistry = field(init=False)
     local: StoryLocal = field(init=False)
+    work: StoryWork = field(init=False)
     journal: MemoryJournal = field(default_factory=MemoryJournal)
     calls: Any = field(default_factory=FixedCalls)
 
     def __post_init__(self) -> None:
         self.registry = StoryRegistry(self.tracking)
         self.local = StoryLocal(self.tracking)
+        self.work = StoryWork(self.engine)
 
     def world(self, *, ascii_only: bool = False) -> World:
         return World(
             git=self.git, ci=(self.ci,), trust=self.ci, engine=self.engine,
             tracking=self.tracking, registry=self.registry, local=self.local,
-            journal=self.journal, calls=self.calls, clock=lambda: NOW, rules=Rules(settle=0.0),
+            journal=self.journal, calls=self.calls, pruning=self.work, transfers=self.work,
+            image_registry=self.work, builds=StoryBuilds(self.work, self.engine),
+            clock=lambda: NOW, rules=Rules(settle=0.0),
             ascii_only=ascii_only,
         )
 

@@ -158,6 +158,6 @@ def _question(
     if not recipe.trusted:
         body = (line((recipe.path, "title")), *lines(recipe.text))
     return Question(
-        title="Build image", object=f"{name}\n{recipe.path} at {short(commit)}", effect=effect,
+        title="Build image", object=f"{name}, from {recipe.path} at {short(commit)}", effect=effect,
         place=place, yes="Build", danger=not recipe.trusted or holder is not None, body=body,
     )

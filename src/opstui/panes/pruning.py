@@ -40,7 +40,7 @@ class PruneChecklist:
 
     def facts(self) -> Line:
         """What goes and what stays, in numbers."""
-        return line((f"{plural(len(self.plan.go), 'image')} go, {free(self.plan)} · "
+        return line((f"{_counted(len(self.plan.go), 'go', 'goes')}, {free(self.plan)} · "
                      f"{len(self.plan.keep)} stay ", "dim"))
 
     def rows(self) -> Sequence[CheckRow]:
@@ -53,13 +53,13 @@ class PruneChecklist:
             inside = [one for one in group if one.image.id not in spared]
             told = sum(one.bytes or 0 for one in inside)
             shown += [CheckRow(()), CheckRow(line(
-                (f"{plural(len(inside), 'image')} go", "title"), (f"  {why.value}", "plain"),
+                (_counted(len(inside), "go", "goes"), "title"), (f"  {why.value}", "plain"),
                 (f"  {size(told)}", "dim"),
             ))]
             shown += [self._row(one, checked=one.image.id not in spared) for one in group]
         for reason, kept in self.plan.kept():
             shown += [CheckRow(()), CheckRow(line(
-                (f"{plural(len(kept), 'image')} stay", "title"), f"  {reason.value}",
+                (_counted(len(kept), "stay", "stays"), "title"), f"  {reason.value}",
             ))]
             shown += [CheckRow(_kept_line(one)) for one in kept]
         return shown
@@ -132,6 +132,10 @@ def free(plan: PrunePlan) -> str:
     if plan.go and all(one.bytes is None for one in plan.go):
         return "an amount the engine does not tell"
     return size(plan.bytes)
+
+
+def _counted(count: int, many: str, one: str) -> str:
+    return f"{plural(count, 'image')} {one if count == 1 else many}"
 
 
 def _kept_line(one: Keep) -> Line:
