@@ -97,14 +97,10 @@ def open_front(
     engine = DockerEngine(
         calls, host=settings.docker_host, context=settings.docker_context, asked=asked
     )
-    image_cache = ImageCache(places.cache / "images")
     world = World(
         git=GitRepository(path, calls, ahead), ci=servers, ci_search=servers,
         trust=servers.runner,
-        engine=engine, contents=DockerContents(engine.connection, image_cache),
-        inside=Environments(engine.connection),
-        containers=DockerContainers(engine.connection), engines=DockerEngines(engine.connection),
-        tracking=connection.tracking, registry=connection.registry,
+        engine=engine, tracking=connection.tracking, registry=connection.registry,
         artifacts=connection.artifacts, provenance=connection.provenance, local=local,
         journal=FileJournal(places.journal, calls), calls=calls,
         clock=lambda: datetime.now(UTC),
@@ -125,19 +121,21 @@ def open_front(
         programs=LocalPrograms(top or path, places.state, calls, environ),
         ascii_only=settings.ascii or not _unicode(environ),
     )
-    world = _with_acts(world, engine, top or path, places, environ)
+    world = _with_engine(world, engine, top or path, places, environ)
     return Front(
         path, settings, places, environ, world, connection, socket.gethostname(), servers
     )
 
 
-def _with_acts(
+def _with_engine(
     world: World, engine: DockerEngine, top: Path, places: Places, environ: Mapping[str, str]
 ) -> World:
-    """The world with what takes the engine a while."""
+    """The world with the other doors to its engine, and to what the engine talks to."""
     door = engine.connection
     return replace(
-        world, pruning=DockerPruning(door), transfers=DockerTransfers(door),
+        world, contents=DockerContents(door, ImageCache(places.cache / "images")),
+        inside=Environments(door), containers=DockerContainers(door), engines=DockerEngines(door),
+        pruning=DockerPruning(door), transfers=DockerTransfers(door),
         image_registry=DockerRegistry(world.calls, environ),
         builds=ImageBuilds(door, top, places.state, world.calls, environ),
     )
