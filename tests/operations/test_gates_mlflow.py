@@ -46,12 +46,13 @@ class Model(mlflow.pyfunc.PythonModel):
     def predict(self, context, model_input, params=None):
         return np.zeros(len(model_input))
 
+named = {"name" if mlflow.__version__ > "3" else "artifact_path": "model"}
 mlflow.set_experiment(model)
 for columns in signatures:
     inputs = Schema([ColSpec(kind, name, required=needed) for name, kind, needed in columns])
     with mlflow.start_run():
         mlflow.pyfunc.log_model(
-            name="model", python_model=Model(), registered_model_name=model, pip_requirements=[],
+            **named, python_model=Model(), registered_model_name=model, pip_requirements=[],
             signature=ModelSignature(inputs, Schema([ColSpec("double")])))
 client.set_registered_model_alias(model, "champion", "1")
 """
@@ -86,6 +87,7 @@ def world(bare: World) -> World:
     return under(bare, POLICY)
 
 
+@pytest.mark.mlflow2
 async def test_a_worse_model_is_blocked_and_a_better_one_let_through(
     world: World, model: str, judge: Judge
 ) -> None:
@@ -100,6 +102,7 @@ async def test_a_worse_model_is_blocked_and_a_better_one_let_through(
     assert judge(LOOK, model=model)[0] == {"champion": "3", "previous_champion": "1"}
 
 
+@pytest.mark.mlflow2
 async def test_nan_is_unknown_and_blocks(world: World, model: str, judge: Judge) -> None:
     plan = await prepare(world, model, "4", "champion")
     assert [(one.status, one.text) for one in plan.blocked] == [(Status.UNKNOWN, "auc is nan")]
@@ -108,6 +111,7 @@ async def test_nan_is_unknown_and_blocks(world: World, model: str, judge: Judge)
     assert tags["4"] == {}
 
 
+@pytest.mark.mlflow2
 async def test_an_override_stands_in_the_journal(world: World, model: str, judge: Judge) -> None:
     plan = replace(await prepare(world, model, "2", "champion"), override="v1 leaks names")
     assert (await carry_out(world, plan)).ending is Ending.DONE
@@ -137,6 +141,7 @@ async def test_a_saved_plan_is_refused_when_the_world_moved(
     assert judge(LOOK, model=model) == before
 
 
+@pytest.mark.mlflow2
 async def test_a_saved_plan_is_applied_when_nothing_moved(
     world: World, model: str, judge: Judge, tmp_path: Path
 ) -> None:
@@ -146,6 +151,7 @@ async def test_a_saved_plan_is_applied_when_nothing_moved(
     assert (outcome.ending, judge(LOOK, model=model)[0]["champion"]) == (Ending.DONE, "3")
 
 
+@pytest.mark.mlflow2
 async def test_signatures_are_those_of_the_models_themselves(
     bare: World, judge: Judge
 ) -> None:
@@ -169,6 +175,7 @@ async def test_signatures_are_those_of_the_models_themselves(
     assert (await said("4", 'signature = { allow = "compatible" }'))[0] is Status.PASSED
 
 
+@pytest.mark.mlflow2
 async def test_a_model_without_files_has_an_unknown_signature(
     bare: World, model: str
 ) -> None:
@@ -178,6 +185,7 @@ async def test_a_model_without_files_has_an_unknown_signature(
     assert "MLmodel can't be read" in plan.blocked[0].text
 
 
+@pytest.mark.mlflow2
 async def test_an_environment_of_its_own_is_a_copy(
     bare: World, model: str, judge: Judge
 ) -> None:

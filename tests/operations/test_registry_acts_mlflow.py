@@ -30,7 +30,7 @@ from tests.desk import ScriptedDesk
 from tests.fakes.world import fake_world
 from tests.servers.mlflow_server import Judge, MlflowServer
 
-pytestmark = pytest.mark.mlflow
+pytestmark = [pytest.mark.mlflow, pytest.mark.mlflow2]
 
 MLMODEL = """\
 flavors:

@@ -104,6 +104,7 @@ async def test_a_promotion_that_is_killed_at_every_step_is_undone(
     assert verify(read_lines(world.journal.path)).fault is None
 
 
+@pytest.mark.mlflow2
 async def test_a_rollback_that_is_killed_goes_on_to_the_same_end(
     mlflow_server: MlflowServer, world: World, model: str, judge: Judge, tmp_path: Path
 ) -> None:
@@ -119,6 +120,7 @@ async def test_a_rollback_that_is_killed_goes_on_to_the_same_end(
     assert await undo.cuts(world) == ()
 
 
+@pytest.mark.mlflow2
 async def test_ones_own_promotion_is_undone_as_mlflows_client_sees_it(
     world: World, model: str, judge: Judge
 ) -> None:

@@ -173,6 +173,7 @@ async def test_the_selection_changes_inside(here: World, rest: Rest, tmp_path: P
 
 
 @pytest.mark.mlflow
+@pytest.mark.mlflow2
 async def test_versions_show_signature_artifacts_and_stand_beside_the_champion(
     here: World, rest: Rest, judge: Judge, tmp_path: Path
 ) -> None:
@@ -186,6 +187,7 @@ from mlflow.types import ColSpec, Schema
 class Plain(mlflow.pyfunc.PythonModel):
     def predict(self, context, model_input):
         return model_input
+named = {"name" if mlflow.__version__ > "3" else "artifact_path": "model"}
 mlflow.set_experiment(name)
 for number in range(2):
     columns = [ColSpec("double", "age")] + ([ColSpec("string", "plan")] if number else [])
@@ -193,7 +195,7 @@ for number in range(2):
     with mlflow.start_run(run_name=f"train {number}"):
         mlflow.log_metric("auc", 0.9 - number / 10)
         mlflow.log_text("x" * 1000, "notes/plain.txt")
-        mlflow.pyfunc.log_model(name="model", python_model=Plain(), signature=signature,
+        mlflow.pyfunc.log_model(**named, python_model=Plain(), signature=signature,
                                 registered_model_name=name, pip_requirements=[])
 client.set_registered_model_alias(name, "champion", "1")
 """,

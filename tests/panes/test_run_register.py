@@ -51,6 +51,7 @@ def acts(world: World, run: Run) -> RunRegister:
     return RunRegister(RunsView(world, Experiment(run.experiment_id, "x")))
 
 
+@pytest.mark.mlflow2
 async def test_a_folder_with_a_model_becomes_the_first_and_the_second_version(
     here: World, judge: Judge
 ) -> None:
@@ -83,6 +84,7 @@ async def test_a_logged_model_is_chosen_and_named_in_its_version(
     assert model in tagged
 
 
+@pytest.mark.mlflow2
 async def test_nothing_is_made_without_a_yes_or_without_a_model(
     here: World, judge: Judge
 ) -> None:

@@ -27,7 +27,7 @@ from tests.panes.mlflow_bench import Rest, repository, world
 from tests.panes.test_runs import BEGAN, BEGAN_MS
 from tests.servers.mlflow_server import MlflowServer
 
-pytestmark = pytest.mark.mlflow
+pytestmark = [pytest.mark.mlflow, pytest.mark.mlflow2]
 
 ODD = ("val/auc", "größe x:y-z", "模型 .f1")
 

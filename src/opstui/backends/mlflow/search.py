@@ -17,6 +17,8 @@ from opstui.domain.run_query import TOP_LEVEL, advice, both, nested_in
 
 SIEVED = 5
 """Pages that are read at once, at most, to find a run that is nested in none."""
+SIEVED_RUNS = 1000
+"""The longest of them; each is twice as long as the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,13 @@ async def runs(door: Door, search: Search) -> Page[Run]:
 async def _sieved(door: Door, search: Search) -> Page[Run]:
     """For servers that do not know IS NULL, such as 2.22: nested runs are left out here."""
     page = await _page(door, search)
-    for _ in range(SIEVED):
-        found = tuple(run for run in page.items if not run.parent)
-        if found or not page.token:
+    for _ in range(SIEVED - 1):
+        if not page.token or any(not run.parent for run in page.items):
             break
-        page = await _page(door, replace(search, token=page.token))
+        longer = max(search.limit, min(SIEVED_RUNS, 2 * search.limit))
+        search = replace(search, token=page.token, limit=longer)
+        page = await _page(door, search)
+    found = tuple(run for run in page.items if not run.parent)
     return Page(found, page.token)
 
 
