@@ -7,7 +7,7 @@ from datetime import timedelta
 from math import isfinite
 
 from opstui.domain.container_use import Use, per_second
-from opstui.domain.words import duration, number, plural, size
+from opstui.domain.words import duration, plural, size
 from opstui.ui.chart import Manner, Point, Series, chart, sparkline
 from opstui.ui.chart_axes import Range
 from opstui.ui.paint import Line, Span, line
@@ -28,9 +28,9 @@ def drawn(uses: Sequence[Use], width: int, *, ascii_only: bool) -> list[Line]:
     last = uses[-1]
     shares = [one.cpu for one in uses if one.cpu is not None]
     lines = [
-        _told("CPU", f"{number(last.cpu)} %" if last.cpu is not None else "measuring",
+        _told("CPU", f"{last.cpu:.1f} %" if last.cpu is not None else "measuring",
               f"of {plural(last.processors, 'processor')}" if last.processors else "",
-              f"highest {number(max(shares))} %" if shares else ""),
+              f"highest {max(shares):.1f} %" if shares else ""),
         *_chart(uses, lambda one: one.cpu, width, ascii_only=ascii_only),
         _told("Memory", f"{size(last.memory)} of {size(last.limit)}", _share(last),
               f"highest {size(max(one.memory for one in uses))}"),
@@ -43,8 +43,8 @@ def drawn(uses: Sequence[Use], width: int, *, ascii_only: bool) -> list[Line]:
     counts = [float(one.pids) for one in uses]
     lines += [
         _bars("Processes", f"{last.pids}", counts, "", width, ascii_only=ascii_only), line(),
-        line((f"the last {_length(uses)}, while this was open; dots without a gap are seconds "
-              "apart", "dim")),
+        line((f"the last {_length(uses)}, measured only while this is in sight; axes in % of one "
+              "processor and in MB", "dim")),
     ]
     return lines
 
@@ -71,10 +71,9 @@ def _chart(
         if found is not None:
             points.append((x, found))
     span = max(60.0, -points[0][0]) if points else 60.0
-    floor = Series("", ((-span, 0.0),), "dim")
     manner = Manner(Dots.ASCII if ascii_only else Dots.BRAILLE, across=Range(-span, 0.0),
-                    legend=False)
-    return chart((floor, Series("", points)), max(1, width), HEIGHT, manner)
+                    base=0.0)
+    return chart((Series("", points),), max(1, width), HEIGHT, manner)
 
 
 def _rates(

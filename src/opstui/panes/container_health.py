@@ -74,7 +74,7 @@ def _check(check: HealthCheck, *, ascii_only: bool) -> list[Line]:
     good = check.exit_code == 0
     status = Status.PASSED if good else Status.FAILED
     took = f" in {duration(check.took.total_seconds())}" if check.took is not None else ""
-    end = "healthy" if good else "took too long" if check.exit_code < 0 else \
+    end = "healthy" if good else "did not run to its end" if check.exit_code < 0 else \
         f"exit {check.exit_code}"
     time = f"{check.started:%H:%M:%S} " if check.started else ""
     lines: list[Line] = [(Span(time, "dim"), glyph(status, ascii_only=ascii_only),

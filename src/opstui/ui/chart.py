@@ -49,6 +49,8 @@ class Manner:
     """A place on the x axis to mark by an upright line."""
     named: tuple[tuple[float, str], ...] = ()
     """Places on the x axis that have names: marked, and named below the axis."""
+    base: float | None = None
+    """A value that the y axis reaches down to in any case."""
     dotted: bool = False
     """Every point has its mark: there are few, and each is a thing of its own."""
 
@@ -67,7 +69,7 @@ def chart(
         return [() for _ in range(height)]
     drawn = [prepared(one, order, manner) for order, one in enumerate(series)]
     points = [point for one in drawn for point in one.points]
-    across, up = manner.across or span_of(x for x, _ in points), span_of(y for _, y in points)
+    across, up = manner.across or span_of(x for x, _ in points), _upwards(points, manner.base)
     if across is None or not points:
         return _centred("no points", width, height)
     legend = len(drawn) > 1 and height >= 5 and manner.legend
@@ -129,6 +131,15 @@ def sparkline(
         if math.isfinite(value) else " "
         for value in last
     )
+
+
+def _upwards(points: Sequence[Point], base: float | None) -> Range | None:
+    """The range of the y axis."""
+    reach = span_of(y for _, y in points)
+    if reach is None or base is None:
+        return reach
+    low, high = min(base, reach.low), max(base, reach.high)
+    return Range(low, high if high > low else low + 1)
 
 
 def prepared(one: Series, order: int, manner: Manner) -> Series:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from opstui.backends.calls import RecentCalls
-from opstui.backends.docker.addresses import candidates, without_password
+from opstui.backends.docker.addresses import candidates, known, ssh_hosts, typed, without_password
 from opstui.backends.docker.engine import DockerEngine
 from opstui.domain.errors import OpstuiError
 from tests.servers.dockerd import PrivateDockerd
@@ -96,7 +96,7 @@ def test_passwords_are_not_shown() -> None:
     ("tcp://ana:secret@host:1", "no container engine"),
     ("garbage://", "no container engine"),
     ("tcp://host:port", "no container engine"),
-    ("ssh://ana@nohost.invalid", "paramiko"),
+    ("ssh://ana@nohost.invalid", "ssh did not reach it"),
 ])
 async def test_a_wrong_docker_host_is_a_sentence(
     monkeypatch: pytest.MonkeyPatch, host: str, said: str
@@ -106,6 +106,49 @@ async def test_a_wrong_docker_host_is_a_sentence(
         await DockerEngine(RecentCalls(), seconds=5).images()
     assert "DOCKER_HOST" in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+def test_every_engine_that_the_persons_files_name_is_known_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_context(folder, "build2", "ssh://ana@build2")
+    add_context(folder, "gpu", "tcp://gpu:2376", tls=True)
+    broken = folder / "contexts/meta/broken/meta.json"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("{")
+    monkeypatch.setenv("DOCKER_HOST", "ssh://ana@build2")
+    podman = folder.parent / "run/podman/podman.sock"
+    podman.parent.mkdir(parents=True)
+    podman.touch()
+    found = {one.name: one for one in known("tcp://ana:secret@other:2375")}
+    assert {"other", "build2", "gpu", "podman"} <= set(found)
+    assert found["build2"].source == "DOCKER_HOST"
+    assert found["gpu"].certificates is not None
+    assert "secret" not in found["other"].text
+    assert len({one.url for one in found.values()}) == len(found)
+
+
+def test_an_engine_may_be_typed(folder: Path) -> None:
+    add_context(folder, "build2", "ssh://ana@build2")
+    assert typed("build2").url == "ssh://ana@build2"
+    assert typed(" ssh://gpu:2222 ").name == "gpu"
+    assert typed("/tmp/engine.sock").name == "/tmp/engine.sock"
+    assert typed("default").name == "default"
+    for wrong, said in (("nowhere", "no Docker context named nowhere"),
+                        ("ftp://ana:secret@x", "is no address of an engine")):
+        with pytest.raises(OpstuiError, match=said) as caught:
+            typed(wrong)
+        assert "secret" not in str(caught.value)
+
+
+def test_hosts_of_the_persons_ssh_settings_are_offered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert ssh_hosts() == ()
+    (tmp_path / ".ssh").mkdir()
+    (tmp_path / ".ssh/config").write_text("Host gpu1 *.lab\n  User ana\n\nhost gpu2 !gpu3\n")
+    assert ssh_hosts() == ("ssh://gpu1", "ssh://gpu2")
 
 
 async def test_no_engine_at_all_says_where_it_looked(monkeypatch: pytest.MonkeyPatch) -> None:
