@@ -9,12 +9,13 @@ from typing import Any, cast
 
 from opstui.backends.calls import RecentCalls
 from opstui.backends.docker.engine import DockerEngine
+from opstui.backends.docker.inner import DockerContainers
 from opstui.backends.git.repository import GitRepository
 from opstui.backends.journal import FileJournal
 from opstui.operations.world import World
 from opstui.ui import table
 from opstui.ui.action import actions_of
-from opstui.ui.desk import Prompt
+from opstui.ui.desk import Program, Prompt
 from opstui.ui.paint import text_of
 from opstui.ui.view import View
 from tests.panes import ci_bench
@@ -27,10 +28,15 @@ class Person(ci_bench.Person):
     answer: str | None = None
     prompts: list[Prompt] = field(default_factory=list)
     went: list[tuple[str, str]] = field(default_factory=list)
+    handed: list[Program] = field(default_factory=list)
 
     async def ask(self, prompt: Prompt) -> str | None:
         self.prompts.append(prompt)
         return self.answer
+
+    async def hand_over(self, program: Program) -> int:
+        self.handed.append(program)
+        return 0
 
     def go(self, kind: str, key: str) -> None:
         self.went.append((kind, key))
@@ -45,7 +51,7 @@ def world(
         git=GitRepository(folder, calls), ci=(), trust=nothing, engine=engine, tracking=nothing,
         registry=nothing, local=nothing, journal=FileJournal(folder / "journal.jsonl"),
         calls=calls, clock=(lambda: now) if now else lambda: datetime.now(UTC),
-        ascii_only=ascii_only,
+        ascii_only=ascii_only, containers=DockerContainers(engine.connection),
     )
 
 
