@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
@@ -27,7 +28,13 @@ from opstui.operations.transferring import Seen, name_digest, pull, push, seen
 from opstui.operations.world import World
 from tests.fakes.world import fake_world
 from tests.servers.dockerd import PrivateDockerd
-from tests.servers.registry import Middle, PrivateRegistry
+from tests.servers.registry import (
+    PASSWORD,
+    Middle,
+    PrivateRegistry,
+    basic,
+    private_registry_with_password,
+)
 
 pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("docker")]
 
@@ -221,3 +228,41 @@ async def test_a_digest_gets_a_tag_and_one_that_moved_meanwhile_does_not(
         await name_digest(world, at, "prod", "")
     entry = (await world.journal.entries())[0]
     assert (entry.what, entry.before, entry.after) == ("registry.tag", "", digest)
+
+
+async def test_a_registry_on_the_machine_of_an_engine_elsewhere_is_not_taken_for_one_here(
+    world: World, registry: PrivateRegistry
+) -> None:
+    class Elsewhere:
+        async def where(self) -> str:
+            return "ssh://ana@gpu7, context gpu"
+
+    away = replace(world, engine=cast(Any, Elsewhere()))
+    found = await seen(away, reference(f"{registry.host}/x:1"))
+    assert "is on the engine's machine" in found.problem
+
+
+async def test_the_engine_gets_the_login_for_a_closed_registry(
+    world: World, dockerd: PrivateDockerd, tmp_path: Path
+) -> None:
+    with private_registry_with_password() as closed:
+        name = f"{closed.host}/closed/app:1"
+        dockerd.image(name, text="closed")
+        with pytest.raises(OpstuiError, match=r"no basic auth credentials.*docker login"):
+            await push(world, begin(world, "push", name), await image(world, name),
+                       reference(name), await seen(world, reference(name)))
+        folder = tmp_path / ".docker"
+        folder.mkdir()
+        (folder / "config.json").write_text(json.dumps({"auths": {closed.host: {"auth": basic()}}}))
+        told = await push(world, begin(world, "push", name), await image(world, name),
+                          reference(name), await seen(world, reference(name)))
+        assert told.startswith(f"{name} pushed: sha256:")
+        with dockerd.client() as client:
+            client.remove_image(name, force=True)
+        told = await pull(world, begin(world, "pull", name), reference(name))
+        assert told.startswith(f"{name} pulled: ")
+    written = (tmp_path / "journal.jsonl").read_text()
+    assert basic() not in written
+    assert PASSWORD not in written
+    assert not [call for call in world.calls.calls() if PASSWORD in call.command
+                or basic() in call.command]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from opstui.backends.engine_protocols import ImageRegistry, Transfers
 from opstui.domain.errors import OpstuiError
 from opstui.domain.image import Image
-from opstui.domain.image_reference import Reference
+from opstui.domain.image_reference import Reference, is_here
 from opstui.domain.words import size
 from opstui.operations.acting import acting
 from opstui.operations.engine_jobs import Job
@@ -18,6 +18,8 @@ from opstui.operations.world import World
 SETTLES = 5.0
 """Seconds that an engine may take to drop what it has of a transfer that was given up."""
 _LOOK = 0.1
+_NEAR = ("unix:", "tcp://127.", "tcp://localhost", "http://127.", "http://localhost")
+"""How addresses of engines on this machine begin."""
 
 
 def registry_of(world: World) -> ImageRegistry:
@@ -25,6 +27,19 @@ def registry_of(world: World) -> ImageRegistry:
     if world.image_registry is None:
         raise OpstuiError("image registries can't be asked here")
     return world.image_registry
+
+
+async def registry_at(world: World, at: Reference) -> ImageRegistry:
+    """What asks the registry of a reference.
+
+    OpstuiError where that is on the engine's machine, and the engine is on another one.
+    """
+    registry = registry_of(world)
+    if is_here(at.host) and not (await world.engine.where()).startswith(_NEAR):
+        raise OpstuiError(f"{at.host} is on the engine's machine, and can't be asked from here",
+                          where=await world.engine.where(),
+                          hint="the engine itself can pull from it and push to it")
+    return registry
 
 
 def transfers_of(world: World) -> Transfers:
@@ -136,7 +151,7 @@ class Seen:
 async def seen(world: World, at: Reference) -> Seen:
     """What the registry has under the tag now, or why that is not known."""
     try:
-        return Seen(await registry_of(world).digest(at))
+        return Seen(await (await registry_at(world, at)).digest(at))
     except OpstuiError as error:
         return Seen(problem=str(error))
 
@@ -160,7 +175,7 @@ async def push(world: World, job: Job, image: Image, at: Reference, before: Seen
 
     async def work() -> str:
         got.append(await transfers.push(at, auth, job.part))
-        return await _pushed(registry, at, got[0])
+        return await _pushed(world, at, got[0])
 
     async def given_up() -> str:
         return await _left_by_push(world, at, now)
@@ -173,17 +188,16 @@ async def push(world: World, job: Job, image: Image, at: Reference, before: Seen
     return told
 
 
-async def _pushed(registry: ImageRegistry, at: Reference, digest: str) -> str:
-    try:
-        named = await registry.digest(at)
-    except OpstuiError as error:
-        return f"{at.text} pushed as {digest[:19]}; it could not be read back: {error}"
-    if digest and named != digest:
+async def _pushed(world: World, at: Reference, digest: str) -> str:
+    now = await seen(world, at)
+    if now.problem:
+        return f"{at.text} pushed as {digest[:19]}; it could not be read back: {now.problem}"
+    if digest and now.digest != digest:
         raise OpstuiError(
-            f"{at.text} was pushed as {digest[:19]}, and the registry names {named[:19] or 'none'}",
+            f"{at.text} was pushed as {digest[:19]} and names {now.digest[:19] or 'nothing'}",
             where=at.address, hint="somebody else may have pushed it: T shows its tags",
         )
-    return f"{at.text} pushed: {named[:19]}"
+    return f"{at.text} pushed: {now.digest[:19]}"
 
 
 async def _left_by_push(world: World, at: Reference, before: Seen) -> str:
@@ -204,7 +218,7 @@ async def name_digest(world: World, at: Reference, tag: str, expected: str) -> s
 
     expected: the digest that the person was told the tag names, empty for none.
     """
-    registry, target = registry_of(world), at.tagged(tag)
+    registry, target = await registry_at(world, at), at.tagged(tag)
     now = await registry.digest(target)
     if now != expected:
         raise OpstuiError(

@@ -11,7 +11,7 @@ from opstui.domain.image_reference import Reference
 from opstui.domain.page import Page
 from opstui.domain.registry_tag import RegistryTag
 from opstui.domain.words import age, plural, short, size
-from opstui.operations.transferring import registry_of
+from opstui.operations.transferring import registry_at
 from opstui.operations.world import World
 from opstui.panes.run_detail import pairs
 from opstui.panes.transferring import name_after_asking, pull_after_asking
@@ -64,7 +64,7 @@ class RegistryTagsView(View[RegistryTag]):
 
     async def load(self, token: str = "") -> Page[RegistryTag]:
         """A page of tags; each is looked at."""
-        page = await registry_of(self._world).tags(self._at, token)
+        page = await (await registry_at(self._world, self._at)).tags(self._at, token)
         found = tuple(one.tag for one in page.items)
         self._names = (*self._names, *found) if token else found
         return page
