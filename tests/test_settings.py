@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from opstui.domain.errors import OpstuiError
-from opstui.settings import SETTINGS, Settings, load, template
+from opstui.settings import SETTINGS, Settings, load
+from opstui.settings_template import template
 
 
 def written(path: Path, text: str) -> Path:

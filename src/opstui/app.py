@@ -13,7 +13,7 @@ from opstui.domain.errors import OpstuiError
 from opstui.domain.local_mlflow import LocalPhase
 from opstui.lean import leaving, memory
 from opstui.lean.install import Installed, install
-from opstui.panes.heading import heading
+from opstui.panes.heading import badge, heading
 from opstui.panes.lineage import WorldBelonging
 from opstui.panes.table import VIEWS, extra, panes
 from opstui.start.arrival import Arrival
@@ -29,13 +29,18 @@ from opstui.ui.work import start_work
 from opstui.wiring import Front
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import RenderableType
 
     from opstui.start.live import Live
     from opstui.start.opening import Opening
     from opstui.ui.commands import Command
     from opstui.ui.desk import Desk
+    from opstui.ui.pane_spec import PaneSpec
 
+LOCAL = frozenset({"branches", "commits"})
+"""Lists of what is here and not on a profile's servers."""
 EARLY = 1.5
 """Seconds that early keys wait for the first pane at most."""
 
@@ -66,28 +71,62 @@ class OpstuiApp(Hurried):
         """Keys pressed before there was a list to take them; None once there is."""
         self.local = local or front.settings.mlflow_local == "auto"
         """Start the embedded MLflow server at once where no other is configured."""
-        settings, world = front.settings, front.world
         for look in LOOKS.values():
             self.register_theme(look.textual())
-        self.theme = settings.theme
-        keymap = Keymap(settings.keys)
-        if settings.keys:  # the declared ones are checked by tests
-            keymap.check([scope for _, scope in scopes_of(VIEWS)])
-        self.house = House(
-            [room.spec for room in live.rooms] if live is not None else panes(world),
-            extra(world),
-            brush=Brush(LOOKS[settings.theme], ascii_only=world.ascii_only),
-            clock=world.clock, keymap=keymap, headline=self.headline,
-            place=front.machine, read_only=settings.read_only, environ=front.environ,
-            slow=settings.slow, belonging=WorldBelonging(world),
-        )
-        self._equip(keymap)
-        self.house.keys.more_commands = self._commands
-        self.house.keys.history = world.history
+        self.theme = front.settings.theme
+        self.house = self._house([room.spec for room in live.rooms] if live is not None else None)
         self._arrival = (
             Arrival(opening, installed.frames, self.house, live.rows if live is not None else None)
             if opening is not None and installed.frames is not None else None
         )
+
+    def _house(self, rooms: Sequence[PaneSpec] | None = None) -> House:
+        """The house of the front; `rooms` are its panes where they were begun already."""
+        front, settings, world = self.front, self.front.settings, self.front.world
+        keymap = Keymap(settings.keys)
+        if settings.keys:  # the declared ones are checked by tests
+            keymap.check([scope for _, scope in scopes_of(VIEWS)])
+        house = House(
+            rooms if rooms is not None else panes(world), extra(world),
+            brush=Brush(LOOKS[self.theme], ascii_only=world.ascii_only),
+            clock=world.clock, keymap=keymap, headline=self.headline,
+            place=front.machine, read_only=settings.read_only, environ=front.environ,
+            slow=settings.slow, belonging=WorldBelonging(world),
+        )
+        house.badge = badge(world)
+        house.keys.tools = self._tools
+        house.keys.more_commands = self._commands
+        house.keys.history = world.history
+        if world.profile is not None and world.profile.protected:
+            house.keys.guard, house.keys.spared = world.profile.name, LOCAL
+        self._equip(house, keymap)
+        return house
+
+    def go_over(self, profile: str) -> None:
+        """Go on with another profile's servers; what still loads from the old ones is dropped."""
+        keys = self.house.keys
+        if keys.running:
+            raise OpstuiError("an action is still running", hint="wait for its end, then go over")
+        from opstui.contexts import opened  # most people have no profiles
+
+        more = {"OPSTUI_READ_ONLY": "1"} if keys.read_only_asked else {}
+        front = opened(self.front, profile, more)
+        start_work(self, partial(self._move_in, front), "profile", exclusive=True)
+
+    async def _move_in(self, front: Front) -> None:
+        """Put another house in the place of this one, and leave it as it was arranged."""
+        old, before = self.front, self.house
+        started = old.world.local.state().phase is not LocalPhase.OFF
+        self.front, self._arrival, self._early = front, None, []
+        self.notes.clear()
+        self.house = self._house()
+        self.house.keys.read_only_asked = before.keys.read_only_asked
+        self.house.floor.take_over(before.floor)
+        await self.switch_screen(self.house)
+        self.set_timer(EARLY, self._replay)
+        await old.close()
+        if started and not front.connection.configured:
+            await self.start_local()
 
     def on_mount(self) -> None:
         """Show the house; start the embedded server where that was asked for."""
@@ -160,10 +199,8 @@ class OpstuiApp(Hurried):
             leaving.leave(return_code)
         super().exit(result, return_code, message)
 
-    def _equip(self, keymap: Keymap) -> None:
-        """Give the house the person's own commands and the menu of other programs."""
-        keys, world = self.house.keys, self.front.world
-        keys.tools = self._tools
+    def _equip(self, house: House, keymap: Keymap) -> None:
+        """Give the house the person's own commands."""
         commands = tuple(self.front.settings.commands.values())
         if not commands:
             return
@@ -173,7 +210,7 @@ class OpstuiApp(Hurried):
         refuse(found)
         without = {command.name for command, _ in found}
         self.notes += [why for _, why in found]
-        keys.custom = custom_actions(world, self.house, [
+        house.keys.custom = custom_actions(self.front.world, house, [
             replace(one, key="") if one.name in without else one for one in commands
         ])
 
@@ -186,9 +223,10 @@ class OpstuiApp(Hurried):
 
     def _commands(self) -> tuple[Command, ...]:
         """What can be typed behind `:` beside the house's own."""
-        from opstui.panes.command_table import commands  # not before it is asked for
+        from opstui.contexts import context_command  # not before they are asked for
+        from opstui.panes.command_table import commands
 
-        return commands(self.front.world)
+        return (context_command(self), *commands(self.front.world))
 
     async def headline(self) -> Line:
         """Where we are, for the header."""

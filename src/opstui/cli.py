@@ -12,7 +12,7 @@ from opstui import __version__
 from opstui.commands.table import COMMANDS, Run
 from opstui.domain.errors import OpstuiError
 from opstui.places import Places, places
-from opstui.start.request import FLAGS, Request, requested
+from opstui.start.request import FLAGS, PROFILE, Request, requested
 
 if TYPE_CHECKING:
     import argparse
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from opstui.start.opening import Opening
     from opstui.wiring import Front
 
+AS_VARIABLES = {"--slow": "OPSTUI_SLOW", "--read-only": "OPSTUI_READ_ONLY"}
+"""Options that say what a variable may say, too."""
 SLOW_FRAMES = "12"
 """A second, at most, on a slow line; Textual's own default is 60."""
 EXAMPLES = """\
@@ -30,6 +32,7 @@ examples:
   opstui ~/src/churn          open another one
   opstui --local              start opstui's own MLflow server beside it
   opstui --slow               for a thin line: fewer frames, rarer polling
+  opstui --profile prod       on the servers of a profile of your settings
   opstui doctor               what was found, and what to do about what was not
   opstui status --json        the facts of the panes, for scripts
   opstui promote churn 9 --to champion --dry-run
@@ -67,6 +70,8 @@ def parser(chosen: str = "") -> argparse.ArgumentParser:
     show.add_argument("--local", action="store_true",
                       help="start opstui's own MLflow server if no other is configured")
     show.add_argument("--slow", action="store_true",
+    show.add_argument("--profile", metavar="NAME", default="",
+                      help="servers of your settings that go together (also OPSTUI_PROFILE)")
                       help="for thin lines: fewer frames, rarer polling (also OPSTUI_SLOW=1)")
     return top
 
@@ -104,6 +109,8 @@ def wished(arguments: Sequence[str]) -> Request | argparse.Namespace:
         return chosen
     flags = [flag for flag in FLAGS if getattr(chosen, flag[2:].replace("-", "_"))]
     return Request(chosen.path, tuple(flags))
+    if chosen.profile:
+        flags.append(f"{PROFILE}={chosen.profile}")
 
 
 def with_default_command(arguments: Sequence[str]) -> list[str]:
@@ -132,15 +139,13 @@ def carry_out(chosen: argparse.Namespace, where: Places) -> int:
 def open_screen(wish: Request, where: Places, opening: Opening | None = None) -> int:
     """Open the terminal interface on a repository."""
     from asyncio import Runner
-    from dataclasses import replace
 
     from opstui.settings import load_for
 
-    slow = {"OPSTUI_SLOW": "1"} if "--slow" in wish.flags else {}
-    settings = load_for(Path(wish.folder), where.settings, {**os.environ, **slow})
-    settings = replace(
-        settings, read_only=settings.read_only or "--read-only" in wish.flags,
-    )
+    wished = {variable: "1" for flag, variable in AS_VARIABLES.items() if flag in wish.flags}
+    if wish.profile:
+        wished["OPSTUI_PROFILE"] = wish.profile
+    settings = load_for(Path(wish.folder), where.settings, {**os.environ, **wished})
     ahead = asked = None
     if opening is not None:
         from opstui.start.asking import ask_servers
@@ -151,6 +156,7 @@ def open_screen(wish: Request, where: Places, opening: Opening | None = None) ->
 
     front = open_front(Path(wish.path), where, os.environ, settings, ahead, asked)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    front.wished = wished
         raise OpstuiError(
             "opstui needs a terminal", where="standard input and output",
             hint="for scripts there is `opstui status --json`",

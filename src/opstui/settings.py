@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from opstui.domain.errors import OpstuiError
 from opstui.domain.experiment import CI_TAGS
 from opstui.domain.served import ServedNames
+
+if TYPE_CHECKING:
+    from opstui.profile_settings import Profile
 
 REPOSITORY_FILE = ".opstui.toml"
 
@@ -28,7 +32,8 @@ class Setting:
     name: str
     """Attribute of Settings."""
     kind: str
-    """bool, str, int, float, list, table (of strings), servers, environments, or commands."""
+    """bool, str, int, float, list, table (of strings), servers, environments, commands or
+    profiles."""
     help: str
     choices: tuple[str, ...] = ()
     env: str = ""
@@ -79,6 +84,9 @@ SETTINGS = (
             repository=True),
     Setting("lineage.ci_tags", "ci_tags", "list", "tags of training runs that name the CI run or "
             "job behind them", repository=True),
+    Setting("profile", "profile", "str", "the profile to open with; `--profile` wins",
+            env="OPSTUI_PROFILE"),
+    Setting("profiles", "profiles", "profiles", "servers that go together, by name; see Profiles"),
     Setting("commands", "commands", "commands", "commands of your own, each with a key; see Your "
             "own commands", repository=True),
     Setting("promotion", "promotion", "environments", "environments, and the gates before each; "
@@ -116,10 +124,17 @@ class Settings:
     ci_tags: list[str] = field(default_factory=lambda: list(CI_TAGS))
     promotion: dict[str, Any] = field(default_factory=dict)
     """Environments by name, as `promotion_settings` checked them."""
+    profile: str = ""
+    profiles: dict[str, Profile] = field(default_factory=dict)
     commands: dict[str, Any] = field(default_factory=dict)
     """Commands by name, as `command_settings` checked them."""
     repository_ci_command: str = ""
     """`ci.command` of the repository's own file: runs only once the person trusted it."""
+
+    @property
+    def active(self) -> Profile | None:
+        """The profile that is in use."""
+        return self.profiles.get(self.profile)
 
 
 def load(
@@ -145,6 +160,11 @@ def load(
     for setting in SETTINGS:
         if setting.env and environ.get(setting.env, "") != "":
             values[setting.name] = _from_environment(setting, environ[setting.env])
+    if name := values.get("profile"):
+        from opstui.profile_settings import NONE, chosen  # most people have none
+
+        values = ({**values, "profile": ""} if name == NONE
+                  else chosen(values.get("profiles", {}), name).over(values))
     if values.get("slow"):
         values.setdefault("theme", "terminal")  # its colours take two bytes, not ten
     return Settings(**values)
@@ -178,9 +198,21 @@ def check(text: str, path: Path, *, in_repository: bool = False) -> dict[str, An
             f"not valid TOML: {reason}", where=f"{path}:{line}", hint="mend the line"
         ) from error
     known = {setting.path: setting for setting in SETTINGS}
+    return _values(known, text, path, data, in_repository=in_repository)
+
+
+def _values(
+    known: Mapping[str, Setting], text: str, path: Path, data: dict[str, Any], below: str = "",
+    *, in_repository: bool = False,
+) -> dict[str, Any]:
+    """The checked values of a table; `below` is the dotted name that it stands under."""
     values: dict[str, Any] = {}
+
+    def at(dotted: str) -> str:
+        return f"{path}:{_line_of(text, below + dotted)}"
+
     for name, value in _flat(data, known):
-        where = f"{path}:{_line_of(text, name)}"
+        where = at(name)
         setting = known.get(name)
         if setting is None:
             raise OpstuiError(
@@ -194,24 +226,29 @@ def check(text: str, path: Path, *, in_repository: bool = False) -> dict[str, An
         if setting.kind == "servers":
             from opstui.server_settings import checked  # most people have none
 
-            value = checked(value, lambda dotted: f"{path}:{_line_of(text, dotted)}")
-            values[setting.name] = value
+            values[setting.name] = checked(value, at)
             continue
         if setting.kind == "environments":
             from opstui.promotion_settings import checked as environments  # most have none
 
             values[setting.name] = environments(
-                value, lambda dotted: f"{path}:{_line_of(text, dotted)}",
-                REPOSITORY_FILE if in_repository else "your settings", own=not in_repository,
+                value, at, REPOSITORY_FILE if in_repository else "your settings",
+                own=not in_repository,
             )
             continue
         if setting.kind == "commands":
             from opstui.command_settings import checked as commands  # most have none
 
             values[setting.name] = commands(
-                value, lambda dotted: f"{path}:{_line_of(text, dotted)}", str(path),
-                own=not in_repository,
+                value, at, str(path), own=not in_repository,
             )
+            continue
+        if setting.kind == "profiles":
+            from opstui import profile_settings as profiles  # most have none
+
+            values[setting.name] = profiles.checked(value, at, partial(
+                _values, {name: known[name] for name in profiles.SETTINGS}, text, path
+            ))
             continue
         values[setting.name] = _typed(setting, value, where)
     return values
@@ -232,7 +269,7 @@ def _flat(data: dict[str, Any], known: Mapping[str, Setting], before: str = "") 
     for key, value in data.items():
         name = f"{before}{key}"
         is_table = name in known and known[name].kind in (
-            "table", "servers", "environments", "commands")
+            "table", "servers", "environments", "commands", "profiles")
         if isinstance(value, dict) and not is_table:
             found += _flat(value, known, f"{name}.")
         else:
@@ -313,44 +350,3 @@ def _nearest(name: str, known: Mapping[str, Setting]) -> str:
 
     close = difflib.get_close_matches(name, known, 1, 0.5)
     return f"did you mean {close[0]!r}?" if close else "`opstui config init` lists them all"
-
-
-def template() -> str:
-    """A settings file in which every setting stands with its default, commented out."""
-    defaults = Settings()
-    sections: dict[str, list[str]] = {}
-    for setting in SETTINGS:
-        section, _, key = setting.path.rpartition(".")
-        value = getattr(defaults, setting.name)
-        note = f"  ({', '.join(setting.choices)})" if setting.choices else ""
-        lines = sections.setdefault(section, [])
-        if setting.kind in ("table", "servers", "environments", "commands"):
-            sections.setdefault(setting.path, []).append(f"# {setting.help}")
-            if setting.kind == "servers":
-                from opstui.server_settings import EXAMPLE
-
-                sections[setting.path].append(EXAMPLE.rstrip())
-            if setting.kind == "environments":
-                from opstui.promotion_settings import EXAMPLE as POLICY
-
-                sections[setting.path].append(POLICY.rstrip())
-            if setting.kind == "commands":
-                from opstui.command_settings import EXAMPLE as COMMAND
-
-                sections[setting.path].append(COMMAND.rstrip())
-            continue
-        lines += [f"# {setting.help}{note}", f"# {key} = {_toml(value)}"]
-    parts = ["# opstui settings; remove a # to change one", "", *sections.pop("", [])]
-    for section, lines in sections.items():
-        parts += ["", f"[{section}]", *lines]
-    return "\n".join(parts) + "\n"
-
-
-def _toml(value: Any) -> str:
-    import json
-
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return json.dumps(value) if isinstance(value, str | list) else f"{value:g}"
-
-

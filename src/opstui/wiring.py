@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from opstui.backends.mlflow.connection import MlflowConnection
 from opstui.backends.mlflow.local import LocalMlflowServer
 from opstui.backends.programs import LocalPrograms
 from opstui.domain.errors import OpstuiError
+from opstui.domain.profile import ActiveProfile
 from opstui.domain.served import ServedNames
 from opstui.operations.world import Rules, World
 from opstui.places import Places
@@ -57,6 +58,8 @@ class Front:
     machine: str
     servers: Servers | None = None
     """The CI servers, where they are to be let go of."""
+    wished: Mapping[str, str] = field(default_factory=dict)
+    """What the command line asked for, as variables; it holds in every profile."""
 
     async def close(self) -> None:
         """Let go of the servers; the embedded one ends with the last opstui."""
@@ -118,6 +121,7 @@ def open_front(
         ), there=(("Docker's images", DOCKER_ROOT),)),
         choices=FileChoices(places.state / "columns.json"),
         history=FileHistory(places.state / "commands"),
+        profile=_profile(settings),
         programs=LocalPrograms(top or path, places.state, calls, environ),
         ascii_only=settings.ascii or not _unicode(environ),
     )
@@ -139,6 +143,11 @@ def _with_engine(
         image_registry=DockerRegistry(world.calls, environ),
         builds=ImageBuilds(door, top, places.state, world.calls, environ),
     )
+
+
+def _profile(settings: Settings) -> ActiveProfile | None:
+    active = settings.active
+    return ActiveProfile(active.name, active.role, active.protected) if active else None
 
 
 def _unicode(environ: Mapping[str, str]) -> bool:

@@ -48,10 +48,12 @@ async def run(args: argparse.Namespace, places: Places, environ: Mapping[str, st
 
 def init(path: Path) -> None:
     """Write a first settings file; never over one that is there."""
+    from opstui.settings_template import template
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
-            file.write(settings.template())
+            file.write(template())
     except FileExistsError as error:
         raise OpstuiError(
             "there is a settings file already", where=str(path), hint="edit it, or move it away"

@@ -34,6 +34,7 @@ from opstui.backends.protocols import (
 )
 from opstui.backends.terminal_protocols import CommandHistory, Programs
 from opstui.domain.experiment import CI_TAGS
+from opstui.domain.profile import ActiveProfile
 from opstui.domain.served import ServedNames
 from opstui.operations.board import Board
 from opstui.operations.ci_feeds import Feeds
@@ -117,6 +118,8 @@ class World:
     """Follows runs and versions across experiments and models; None where nobody asks."""
     history: CommandHistory | None = None
     """Keeps the commands that were typed; None where they are forgotten."""
+    profile: ActiveProfile | None = None
+    """The profile in use; None where settings are used as they are."""
     programs: Programs | None = None
     """Runs the person's own commands; None where nothing may be run."""
     feeds: Feeds = field(init=False, compare=False)

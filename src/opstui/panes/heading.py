@@ -7,6 +7,15 @@ from opstui.operations.world import World
 from opstui.ui.paint import Line, Span
 
 
+def badge(world: World) -> Line:
+    """The profile in use, in its colour and in words; nothing where there is none."""
+    profile = world.profile
+    if profile is None:
+        return ()
+    word = " protected" if profile.protected else ""
+    return (Span(f"[{profile.name}{word}]", profile.role), Span("  "))
+
+
 def heading(world: World) -> Line:
     """The repository: name, branch, how far from its upstream, what is odd."""
     repository = world.board.repository  # as the branches' pane has just read it

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from opstui.lean import keeping
 from opstui.lean.cells import Cell, Inks, cells
 from opstui.lean.front import Front
-from opstui.panes.heading import heading
+from opstui.panes.heading import badge, heading
 from opstui.panes.table import panes
 from opstui.ui import frame_text, sight
 from opstui.ui.arrangement import Arrangement, arrange
@@ -180,8 +180,9 @@ class Canvas:
         """
         front, rooms = self._front, self._live.rooms
         width, plan = front.width, self._plan()
+        world = self._live.world
         top = header(
-            heading(self._live.world), rooms, self._live.machine, width,
+            (*badge(world), *heading(world)), rooms, self._live.machine, width,
             read_only=self._read_only, ascii_only=self._ascii,
         )
         self._line(0, 0, top, width)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 LOOKS = (
     "TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "TEXTUAL_COLOR_SYSTEM", "OPSTUI_THEME",
-    "OPSTUI_ASCII", "OPSTUI_READ_ONLY", "OPSTUI_SLOW", "LC_ALL", "LC_CTYPE", "LANG",
+    "OPSTUI_ASCII", "OPSTUI_READ_ONLY", "OPSTUI_SLOW", "OPSTUI_PROFILE",
+    "LC_ALL", "LC_CTYPE", "LANG",
 )
 """Environment variables that a frame depends on."""
 UNITS = ((60, 1, ""), (3600, 60, " min"), (86400, 3600, " h"), (float("inf"), 86400, " d"))

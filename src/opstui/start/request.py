@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 FLAGS = ("--read-only", "--local", "--slow")
 """Options with which the terminal interface is opened."""
+PROFILE = "--profile"
+"""An option with a value."""
 
 
 class Request:
@@ -18,6 +20,12 @@ class Request:
     def __init__(self, path: str, flags: tuple[str, ...]) -> None:
         self.path = path
         self.flags = flags
+
+    @property
+    def profile(self) -> str:
+        """The profile that is asked for; empty for none."""
+        asked = [flag.partition("=")[2] for flag in self.flags if flag.startswith(PROFILE)]
+        return asked[-1] if asked else ""
 
     @property
     def folder(self) -> str:
@@ -41,8 +49,9 @@ def requested(arguments: Sequence[str]) -> Request | None:
     words = list(arguments)
     if words[:1] == ["open"]:
         words = words[1:]
-    flags = tuple(sorted({word for word in words if word in FLAGS}))
-    paths = [word for word in words if word not in FLAGS]
+    words = joined(words)
+    flags = tuple(sorted({word for word in words if is_flag(word)}))
+    paths = [word for word in words if not is_flag(word)]
     if len(paths) > 1 or any(path.startswith("-") or not path for path in paths):
         return None
     if paths and "/" not in paths[0] and paths[0] not in (".", ".."):
@@ -51,6 +60,22 @@ def requested(arguments: Sequence[str]) -> Request | None:
         if any(command.name == paths[0] for command in COMMANDS):
             return None
     return Request(paths[0] if paths else ".", flags)
+
+
+def joined(words: Sequence[str]) -> list[str]:
+    """The words with the profile's name in one word with its option."""
+    made: list[str] = []
+    for word in words:
+        if made and made[-1] == PROFILE and not word.startswith("-"):
+            made[-1] = f"{PROFILE}={word}"
+        else:
+            made.append(word)
+    return made
+
+
+def is_flag(word: str) -> bool:
+    """Whether a word is an option that is known here."""
+    return word in FLAGS or (word.startswith(f"{PROFILE}=") and len(word) > len(PROFILE) + 1)
 
 
 def on_terminal(environ: Mapping[str, str]) -> bool:

@@ -107,6 +107,12 @@ class Floor(Ground):
         self.detail.show(heading, details)
         self.post_message(self.Moved())
 
+    def take_over(self, other: Floor) -> None:
+        """Stand as another floor with equal panes does, before this one is shown."""
+        self.active, self._came_from, self.zoomed = other.active, other._came_from, other.zoomed
+        for pane, before in zip(self.panes, other.panes, strict=True):
+            pane.take_over(before)
+
     # moving
 
     def go(self, index: int) -> None:

@@ -89,6 +89,8 @@ class House(Screen[None]):
         """Keys that are being carried out."""
         self.away = False
         """Whether another program has the terminal."""
+        self.badge: Line = ()
+        """What stands before the headline, whatever is read."""
         self._headline = headline
         self._head: Line = ()
         self.headed = False
@@ -239,7 +241,8 @@ class House(Screen[None]):
         plain = self.brush.ascii_only
         main = floor.panes[: floor.main]
         self.query_one("#header", Bar).put([header(
-            self._head, main, self.place, width, read_only=keys.read_only, ascii_only=plain
+            (*self.badge, *self._head), main, self.place, width, read_only=keys.read_only,
+            ascii_only=plain,
         )])
         strip = self.query_one("#tabs", Bar)
         strip.display = floor.tabs

@@ -95,7 +95,7 @@ def _session(house: House) -> Iterator[Command]:
                 "read-only can't be switched off inside a session",
                 hint="leave opstui and open it without --read-only",
             )
-        house.keys.read_only = True
+        house.keys.read_only = house.keys.read_only_asked = True
         house.draw_bars()
         desk.say("read-only from now on: nothing shared can be changed until opstui is left")
 

@@ -56,6 +56,12 @@ class Keys:
         """Where the lines of commands are kept beyond this session."""
         self.custom: Sequence[tuple[Sequence[str], Bound]] = ()
         """The person's own commands, each with the kinds of lists that have it."""
+        self.guard = ""
+        """A name that has to be typed before anything is changed; empty where there is none."""
+        self.spared: frozenset[str] = frozenset()
+        """Kinds whose changes it does not guard."""
+        self.read_only_asked = False
+        """The person switched read-only on; nothing in this session switches it off."""
         self.tools: Callable[[Desk], Coroutine[Any, Any, None]] | None = None
         """The menu of other programs, where there is one."""
         self._settled = asyncio.Event()
@@ -143,6 +149,8 @@ class Keys:
         changes = bound.action.changes
         self.running += bool(changes)
         try:
+            if not await self._let_through(bound, item):
+                return
             await bound.run(item, self.desk)
         except OpstuiError as error:
             self.house.say(str(error), "error")
@@ -151,6 +159,18 @@ class Keys:
             self.settled()
         if changes:
             news.changed(self.house.floor.panes, *changes)
+
+    async def _let_through(self, bound: Bound, item: Any) -> bool:
+        """Whether an action may be begun: a guarded one only once the name was typed."""
+        action = bound.action
+        if not self.guard or not set(action.changes) - self.spared or action.at_once:
+            return True
+        view = self.house.floor.pane.view
+        return await self.desk.confirm(Question(
+            action.label, view.name(item) if action.item and item is not None else view.title,
+            f"{action.help}.\nThe profile {self.guard} is protected: type its name to go on.",
+            f"profile {self.guard}", yes="Go on", danger=True, typed=self.guard,
+        ))
 
     async def palette(self) -> None:
         """Every action by name, with its key, so that the palette teaches the keys."""

@@ -172,6 +172,18 @@ class Pane(Ground):
                     return True
         return False
 
+    def take_over(self, other: Pane) -> None:
+        """Stand as another pane with equal tabs does: tab, columns, sort, filter, row."""
+        self.tab, self.shapes = other.tab, other.shapes
+        for stack, before in zip(self.stacks, other.stacks, strict=True):
+            level, place = stack[0], before[0].place
+            level.place.sort, level.place.descending = place.sort, place.descending
+            level.place.filter, level.place.sought = place.filter, place.key
+            if place.filter:
+                level.view.server_filter(place.filter)
+            if place.sort:
+                level.view.server_sort(place.sort, place.descending)
+
     # loading
 
     def reload(self, *, fresh: bool = False, more: bool = False, glance: bool = False) -> None:
