@@ -112,7 +112,8 @@ async def carry_out(
             ) from error
         pruned.still = await _still(world, pruned.removals)
         after = await _layers(pruning.disk)
-        pruned.freed = None if before is None or after is None else before - after
+        # podman says 0 where it does not count
+        pruned.freed = before - after if before and after is not None else None
         act.result = f"done: {pruned.sentence()}"
     return pruned
 

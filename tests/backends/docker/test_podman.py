@@ -16,7 +16,9 @@ import pytest
 
 from opstui.backends.calls import RecentCalls
 from opstui.backends.docker.engine import DockerEngine
+from opstui.backends.docker.pruning import DockerPruning
 from opstui.domain.container_use import Window
+from opstui.domain.prune import Ended
 from opstui.domain.status import Status
 from tests.backends.docker.conftest import until
 from tests.servers.dockerd import import_image
@@ -117,3 +119,21 @@ async def test_podmans_containers_and_logs(
     ended = next(one for one in await engine.containers() if one.name == "pod-talks")
     assert ended.state == "exited"
     assert ended.status is Status.FAILED
+
+
+async def test_podmans_images_are_pruned_by_id(
+    client: docker.APIClient, engine: DockerEngine
+) -> None:
+    pruning = DockerPruning(engine.connection)
+    import_image(client, "localhost/prune:1", text="prune")
+    disk = await pruning.disk()
+    image = next(one for one in await engine.images() if any("prune" in tag for tag in one.tags))
+    assert disk.shares[image.id].size > 1_000_000
+    await engine.tag(image, "localhost/prune:second")
+    told = await pruning.remove_seen(image)
+    assert told.ended is Ended.SKIPPED
+    assert "localhost/prune:second" in told.note
+    fresh = next(one for one in await engine.images() if one.id == image.id)
+    assert (await pruning.remove_seen(fresh)).ended is Ended.REMOVED
+    assert image.id not in [one.id for one in await engine.images()]
+    assert (await pruning.remove_seen(fresh)).ended is Ended.GONE
