@@ -14,7 +14,8 @@ from textual.app import App
 
 from opstui.domain.log_text import LogText
 from opstui.panes.table import VIEWS
-from opstui.ui.desk import Detail, no_lines
+from opstui.ui.desk import Choice, Detail, no_lines
+from opstui.ui.desk import Desk as Desk_
 from opstui.ui.house import House
 from opstui.ui.keymap import Keymap
 from opstui.ui.keys import scopes_of
@@ -307,3 +308,87 @@ async def test_keys_are_told_on_the_spot() -> None:
 def test_no_key_is_declared_twice_where_both_would_be_meant() -> None:
     scopes: Sequence[Sequence[object]] = [scope for _, scope in scopes_of(VIEWS)]
     Keymap({}).check(scopes)  # type: ignore[arg-type]
+
+
+async def test_only_some_lines_are_shown_while_it_is_followed() -> None:
+    log = Growing()
+    async with driving(Desk(Log(log.pieces)), 80, 24) as person:
+        log.news.put_nowait(LINES)
+        await person.sees("line 1000")
+        await person.press("&")
+        await person.sees("Show only lines with")
+        await person.type("line 9")
+        await person.press("enter")
+        await person.sees("&line 9 ")
+        await person.sees("111/111")
+        assert "line 1000" not in person.screen_text
+        log.news.put_nowait(b"not this\nline 9 again\n")
+        await person.sees("line 9 again")
+        await person.sees("following")
+        assert "not this" not in person.screen_text
+        await person.press("/")
+        await person.type("line 95")
+        await person.press("enter")
+        await person.sees("/line 95 1/11")
+        await person.press("&")
+        await person.sees("Show only lines with")
+        await person.press(*["backspace"] * 6)
+        await person.press("enter")
+        await person.sees_no("&line 9")
+        await person.sees("1,002")
+
+
+async def test_lines_without_a_text_and_the_whole_log_is_saved(tmp_path: Path) -> None:
+    async with driving(Desk(ended(LINES)), 80, 24) as person:
+        await person.sees("1,000")
+        await person.press("f")
+        await person.sees("Show only lines with")
+        await person.type("!line")
+        await person.press("enter")
+        await person.sees_no("line 1")
+        await person.press("S")
+        await person.sees("Save the log")
+        await person.press(*["backspace"] * 8)
+        await person.type(str(tmp_path / "all.log"))
+        await person.press("enter")
+        await person.sees("saved to")
+        assert (tmp_path / "all.log").read_bytes() == LINES
+
+
+async def test_another_part_is_read_with_the_same_lines_shown() -> None:
+    asked: list[str] = []
+
+    async def other(desk: Desk_) -> Log | None:
+        chosen = await desk.choose("Which part", [Choice("all", "all of it")])
+        asked.append(chosen or "")
+        return ended(b"older line\nolder other\n" + LINES, other=other) if chosen else None
+
+    async with driving(Desk(ended(LINES, other=other)), 80, 24) as person:
+        await person.sees("1,000")
+        await person.press("&")
+        await person.sees("Show only lines with")
+        await person.type("line")
+        await person.press("enter", "t")
+        await person.sees("Which part")
+        await person.press("escape")
+        await person.until(lambda: asked == [""], "the menu left")
+        await person.press("t")
+        await person.sees("Which part")
+        await person.press("enter")
+        await person.sees("older line")
+        assert "older other" not in person.screen_text
+
+
+async def test_a_log_without_other_parts_says_so() -> None:
+    async with driving(Desk(ended(LINES)), 80, 24) as person:
+        await person.sees("1,000")
+        await person.press("t")
+        await person.sees("this log is read as a whole")
+
+
+async def test_what_went_to_the_error_output_has_a_mark() -> None:
+    data = (b"2026-03-01T12:00:00.000000001Z 00O fine\n"
+            b"2026-03-01T12:00:00.000000002Z 00E oh no\n")
+    async with driving(Desk(ended(data)), 80, 24) as person:
+        await person.sees("│!oh no")
+        await person.sees("│ fine")
