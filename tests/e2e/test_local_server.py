@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -66,6 +68,12 @@ def test_two_share_one_server_and_it_ends_with_the_last_even_when_they_are_kille
             assert lives(first["pid"])
             other.kill()
     gone(first["pid"], first["keeper"])
+    folder = fresh.root / "home" / ".local" / "share" / "opstui" / "mlflow"
+    assert not (folder / "server.json").exists()
+    assert folder.stat().st_mode & 0o077 == 0
+    with closing(sqlite3.connect(folder / "mlflow.db")) as store:
+        assert store.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert ("by-hand",) in store.execute("SELECT name FROM experiments").fetchall()
 
 
 def test_it_is_offered_started_after_a_yes_and_ended_with_q(fresh: Machine) -> None:

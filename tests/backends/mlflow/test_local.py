@@ -1,4 +1,4 @@
-"""The embedded server: shared, and ended with the last opstui, however that dies."""
+"""The embedded server by itself; two opstui share it in `tests/e2e/test_local_server.py`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ import sqlite3
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
-import httpx
 import pytest
 
 from opstui.backends.calls import RecentCalls
@@ -26,37 +24,13 @@ from opstui.domain.errors import OpstuiError, WriteUnconfirmed
 from opstui.domain.local_mlflow import LocalPhase
 from tests.backends.mlflow.talking import connected
 from tests.backends.mlflow.test_stores import make_files, print_of
-from tests.servers.mlflow_server import Judge, MlflowServer, require_mlflow, server_environment
+from tests.servers.mlflow_server import MlflowServer, require_mlflow, server_environment
 
 pytestmark = pytest.mark.mlflow
-
-_CLIENT = """
-import asyncio, os, sys
-from pathlib import Path
-from opstui.backends.calls import RecentCalls
-from opstui.backends.mlflow.local import LocalMlflowServer
-
-async def main():
-    data = Path(sys.argv[1])
-    local = LocalMlflowServer(data, data / "state", data, RecentCalls(), os.environ)
-    await local.start()
-    print(local.state().address, flush=True)
-    await asyncio.Event().wait()
-
-asyncio.run(main())
-"""
-
 
 @pytest.fixture(autouse=True)
 def _needs_mlflow() -> None:
     require_mlflow()
-
-
-def another_opstui(data: Path) -> subprocess.Popen[str]:
-    """Another process that uses the embedded server until it is killed."""
-    return subprocess.Popen(
-        [sys.executable, "-c", _CLIENT, str(data)], stdout=subprocess.PIPE, text=True
-    )
 
 
 def local_in(data: Path, **environ: str) -> LocalMlflowServer:
@@ -102,44 +76,6 @@ async def ended(*servers: LocalMlflowServer, data: Path) -> AsyncIterator[None]:
         for server in servers:
             await server.stop()
         await until(lambda: not of(data))
-
-
-async def test_two_opstui_share_one_server_and_the_last_one_ends_it_even_when_killed(
-    tmp_path: Path,
-) -> None:
-    one, two = another_opstui(tmp_path), another_opstui(tmp_path)
-    try:
-        assert one.stdout is not None
-        assert two.stdout is not None
-        address = (await asyncio.to_thread(one.stdout.readline)).strip()
-        assert address.startswith("http://127.0.0.1:")
-        assert (await asyncio.to_thread(two.stdout.readline)).strip() == address
-        facts = Home(tmp_path / "mlflow").facts()
-        assert facts is not None
-        assert (facts.phase, facts.address) == ("ready", address)
-        assert len([pid for pid in of(tmp_path) if pid == facts.pid]) == 1
-        create = f"{address}/api/2.0/mlflow/experiments/create"
-        made = await asyncio.to_thread(httpx.post, create, json={"name": "kept"}, timeout=60)
-        assert made.status_code == 200
-
-        one.kill()
-        one.wait()
-        async with connected(address) as mlflow:
-            names = [found.name for found in (await mlflow.tracking.experiments()).items]
-        assert "kept" in names
-        two.kill()
-        two.wait()
-        await until(lambda: not of(tmp_path))
-    finally:
-        for process in (one, two):
-            process.kill()
-            process.communicate()
-    assert not (tmp_path / "mlflow" / "server.json").exists()
-    assert (tmp_path / "mlflow").stat().st_mode & 0o077 == 0
-
-    with closing(sqlite3.connect(tmp_path / "mlflow" / "mlflow.db")) as store:
-        assert store.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert ("kept",) in store.execute("SELECT name FROM experiments").fetchall()
 
 
 async def test_a_killed_keeper_or_server_is_noticed_and_the_next_start_works(
@@ -241,30 +177,6 @@ def test_stale_facts_and_half_written_ones_are_not_believed(tmp_path: Path) -> N
     assert home.facts() == Facts("ready", "sqlite:///x", "log")
 
 
-async def test_a_foreign_store_is_served_only_after_a_yes_and_a_copy(
-    mlflow_server: MlflowServer, judge: Judge, tmp_path: Path
-) -> None:
-    data, work = tmp_path / "data", tmp_path / "work"
-    work.mkdir()
-    name = judge("client.create_experiment(name); answer = name", name=f"theirs-{uuid.uuid4().hex}")
-    copy_database(mlflow_server.store, work / "mlflow.db")
-    before = print_of(work)
-
-    local = LocalMlflowServer(data, data / "state", work, RecentCalls(), os.environ)
-    async with ended(local, data=data):
-        [found] = (await local.offer()).found
-        assert found == database(work / "mlflow.db")
-        assert print_of(work) == before
-
-        await local.adopt(found)
-        [copy] = data.glob("mlflow/adopted/work-*/copy-*.db")
-        assert found.revision in copy.name
-        async with connected("", local=local) as mlflow:
-            names = [one.name for one in (await mlflow.tracking.experiments()).items]
-        assert name in names
-        assert not (data / "mlflow" / "mlflow.db").exists(), "opstui's own store was not needed"
-
-
 _OLDER = """
 import sys, sqlalchemy
 from alembic import command
@@ -275,28 +187,40 @@ command.upgrade(_get_alembic_config(sys.argv[1]), sys.argv[2] + "-1")
 """
 
 
-async def test_a_store_of_an_older_mlflow_is_migrated_after_the_yes_and_the_copy_is_not(
+async def test_a_foreign_store_of_an_older_mlflow_is_served_and_migrated_after_a_yes_and_a_copy(
     mlflow_server: MlflowServer, tmp_path: Path
 ) -> None:
-    data, path = tmp_path / "data", tmp_path / "mlflow.db"
+    data, work = tmp_path / "data", tmp_path / "work"
+    work.mkdir()
+    path = work / "mlflow.db"
     present = database(mlflow_server.store)
     assert present is not None
     subprocess.run(
         [sys.executable, "-P", "-c", _OLDER, f"sqlite:///{path}", present.revision],
         check=True, capture_output=True, env=server_environment(),
     )
-    older = database(path)
-    assert older is not None
-    assert older.revision not in ("", present.revision)
-    local = local_in(data)
+    with closing(sqlite3.connect(path)) as store, store:
+        store.execute("INSERT INTO experiments (experiment_id, name, artifact_location,"
+                      " lifecycle_stage) VALUES (7, 'theirs', ?, 'active')", (str(work),))
+    before = print_of(work)
+
+    local = LocalMlflowServer(data, data / "state", work, RecentCalls(), os.environ)
     async with ended(local, data=data):
+        [older] = (await local.offer()).found
+        assert older == database(path)
+        assert older.revision not in ("", present.revision)
+        assert print_of(work) == before
+
         await local.adopt(older)
         async with connected("", local=local) as mlflow:
-            assert [one.id for one in (await mlflow.tracking.experiments()).items] == ["0"]
+            names = [one.name for one in (await mlflow.tracking.experiments()).items]
+        assert "theirs" in names
+        assert not (data / "mlflow" / "mlflow.db").exists(), "opstui's own store was not needed"
     migrated = database(path)
     assert migrated is not None
     assert migrated.revision == present.revision
-    [copy] = data.glob("mlflow/adopted/*/copy-*.db")
+    [copy] = data.glob("mlflow/adopted/work-*/copy-*.db")
+    assert older.revision in copy.name
     kept = database(copy)
     assert kept is not None
     assert kept.revision == older.revision
