@@ -77,6 +77,7 @@ def names(noun: Noun) -> Iterator[Ref]:
         case CiRun():
             yield Ref(CI_ID, noun.id)
             yield Ref(CI_ID, noun.key)
+            yield Ref(CI_ID, f"{noun.server} #{noun.number}")
             if noun.url:
                 yield Ref(CI_URL, noun.url.rstrip("/"))
         case Image():

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from opstui.domain.errors import OpstuiError
-from opstui.domain.lineage import Asked, Chain, Flaw, Noun, Ref
+from opstui.domain.lineage import MODEL, Asked, Chain, Flaw, Noun, Ref
 from opstui.domain.lineage_chain import chain
 from opstui.domain.lineage_graph import Graph, Layer, layer
 from opstui.domain.lineage_names import ref_of
+from opstui.domain.model import ModelVersion, RegisteredModel
 from opstui.operations.lineage_questions import Answer, Question, about, at_first
 from opstui.operations.world import World
 
@@ -95,11 +97,19 @@ class Tracing:
         )
 
     def _weave(self) -> None:
-        fresh = layer(self._nouns.values(), self._world.rules.ci_tags)
+        fresh = layer(map(self._aliased, self._nouns.values()), self._world.rules.ci_tags)
         self._graph = Graph(
             fresh, Layer(bearers=self._bearers), *self._world.lineage.layers,
             ci_tags=self._world.rules.ci_tags,
         )
+
+    def _aliased(self, noun: Noun) -> Noun:
+        """A version with its aliases, which a search for versions leaves out."""
+        if isinstance(noun, ModelVersion):
+            model = self._nouns.get(Ref(MODEL, noun.model))
+            if isinstance(model, RegisteredModel):
+                return replace(noun, aliases=model.aliases_of(noun.version))
+        return noun
 
     def _asked(self) -> Asked:
         pending = frozenset(question.step for question in self._pending.values())

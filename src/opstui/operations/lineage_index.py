@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ from opstui.domain.lineage import Noun, Ref, Shipped
 from opstui.domain.lineage_graph import Graph, Layer, layer
 from opstui.operations.board import Board
 
+BREATH, REST = 100, 0.0005
+"""Things that are indexed between rests, and the seconds of a rest."""
 Source = tuple[Any, ...]
 """What a layer was made of: lists that are replaced, never changed, so identity tells."""
 
@@ -74,8 +77,9 @@ class LineageIndex:
             "versions": Part(versions, lambda: (one for page in versions for one in page)),
             "containers": Part((boxes, told, within), lambda: shipped(boxes, told, within)),
         }
-        for n, piece in enumerate(reversed(board.runs.pieces)):
-            parts[f"runs {n}"] = _listed(piece)
+        pieces = board.runs.pieces
+        for n in reversed(range(len(pieces))):  # what was read last knows best
+            parts[f"runs {n}"] = _listed(pieces[n])
         return parts
 
 
@@ -88,7 +92,15 @@ def shipped(boxes: Iterable[Any], told: Iterable[Any], within: Any) -> Iterable[
 
 
 def _layer(part: Part, tags: Sequence[str]) -> Layer:
-    return layer(part.nouns(), tags)
+    return layer(_breathing(part.nouns()), tags)
+
+
+def _breathing(nouns: Iterable[Noun]) -> Iterator[Noun]:
+    """The same, with rests in which the thread that takes keys gets the interpreter at once."""
+    for n, noun in enumerate(nouns, 1):
+        if n % BREATH == 0:
+            time.sleep(REST)
+        yield noun
 
 
 def _listed(nouns: tuple[Any, ...]) -> Part:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -72,12 +72,11 @@ class Walk:
         house = self._house
         was = self.here()
         was.trail, was.row = trail, row
+        stacks = [stack for pane in house.floor.panes for stack in pane.stacks]
         belonging = house.belonging
-        if belonging is None or any(
-            stack[0].view.kind == kind for pane in house.floor.panes for stack in pane.stacks
-        ) or any(
-            belonging.at_hand(level.view, kind, key)
-            for pane in house.floor.panes for stack in pane.stacks for level in stack
+        if belonging is None or any(stack[0].view.kind == kind for stack in stacks) or any(
+            belonging.at_hand(level.view, kind, key) or _lists(level, kind, key)
+            for stack in stacks for level in stack
         ):
             house.floor.go_kind(kind, key)
             self._come(was)
@@ -110,8 +109,12 @@ class Walk:
             house.say(f"{key} is not in this list any more", "warning")
 
     def _come(self, was: Spot) -> None:
+        """Remember where that was, unless it is the same list."""
+        here = self.here()
+        if replace(was, key="", filter="").same(replace(here, key="", filter="")):
+            return
         self._been = [*self._been[1 - KEPT :], was]
-        self._arrived = self.here()
+        self._arrived = here
 
     def forget(self) -> None:
         """Another way to come back is nearer now."""
@@ -136,6 +139,10 @@ class Walk:
         if spot.trail is not None:
             start_work(house, partial(show_trail, house, spot.trail, spot.row), "action")
         return True
+
+
+def _lists(level: Level, kind: str, key: str) -> bool:
+    return level.view.kind == kind and any(item.key == key for item in level.snapshot.items)
 
 
 async def _filled(level: Level, way: Way, key: str) -> bool:
