@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.e2e
 @pytest.mark.mlflow
 @pytest.mark.docker
+@pytest.mark.long
 def test_the_short_benchmark_prints_every_figure_of_its_table(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", "--short", "--keep", str(tmp_path)], cwd=ROOT,

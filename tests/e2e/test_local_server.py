@@ -43,6 +43,7 @@ def gone(*pids: int) -> None:
         sleep(0.05)
 
 
+@pytest.mark.long
 def test_two_share_one_server_and_it_ends_with_the_last_even_when_they_are_killed(
     fresh: Machine, tmp_path: Path
 ) -> None:
@@ -76,6 +77,7 @@ def test_two_share_one_server_and_it_ends_with_the_last_even_when_they_are_kille
         assert ("by-hand",) in store.execute("SELECT name FROM experiments").fetchall()
 
 
+@pytest.mark.long
 def test_it_is_offered_started_after_a_yes_and_ended_with_q(fresh: Machine) -> None:
     require_mlflow()
     with fresh.open(size=(80, 24)) as terminal:

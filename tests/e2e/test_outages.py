@@ -54,6 +54,7 @@ def own_mlflow(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
 
 
 @pytest.mark.mlflow
+@pytest.mark.long
 def test_an_mlflow_server_that_hangs_and_then_dies(tmp_path: Path) -> None:
     with own_mlflow(tmp_path / "server") as (process, url):
         home = machine(

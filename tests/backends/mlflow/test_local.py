@@ -78,6 +78,7 @@ async def ended(*servers: LocalMlflowServer, data: Path) -> AsyncIterator[None]:
         await until(lambda: not of(data))
 
 
+@pytest.mark.long
 async def test_a_killed_keeper_or_server_is_noticed_and_the_next_start_works(
     mlflow_server: MlflowServer, tmp_path: Path,
 ) -> None:
@@ -187,6 +188,7 @@ command.upgrade(_get_alembic_config(sys.argv[1]), sys.argv[2] + "-1")
 """
 
 
+@pytest.mark.long
 async def test_a_foreign_store_of_an_older_mlflow_is_served_and_migrated_after_a_yes_and_a_copy(
     mlflow_server: MlflowServer, tmp_path: Path
 ) -> None:
