@@ -34,7 +34,8 @@ examples:
   opstui --slow               for a thin line: fewer frames, rarer polling
   opstui --profile prod       on the servers of a profile of your settings
   opstui doctor               what was found, and what to do about what was not
-  opstui status --json        the facts of the panes, for scripts
+  opstui status --json        what needs you and the facts of the panes, for scripts
+  opstui at 'yesterday 14:00' what was champion then, and where it came from
   opstui promote churn 9 --to champion --dry-run
   opstui promote churn 9 --to champion --check
   opstui apply churn.plan.json
@@ -69,9 +70,9 @@ def parser(chosen: str = "") -> argparse.ArgumentParser:
     show.add_argument("--read-only", action="store_true", help="nothing shared can be changed")
     show.add_argument("--local", action="store_true",
                       help="start opstui's own MLflow server if no other is configured")
-    show.add_argument("--slow", action="store_true",
     show.add_argument("--profile", metavar="NAME", default="",
                       help="servers of your settings that go together (also OPSTUI_PROFILE)")
+    show.add_argument("--slow", action="store_true",
                       help="for thin lines: fewer frames, rarer polling (also OPSTUI_SLOW=1)")
     return top
 
@@ -108,9 +109,9 @@ def wished(arguments: Sequence[str]) -> Request | argparse.Namespace:
     if chosen.command != "open":
         return chosen
     flags = [flag for flag in FLAGS if getattr(chosen, flag[2:].replace("-", "_"))]
-    return Request(chosen.path, tuple(flags))
     if chosen.profile:
         flags.append(f"{PROFILE}={chosen.profile}")
+    return Request(chosen.path, tuple(flags))
 
 
 def with_default_command(arguments: Sequence[str]) -> list[str]:
@@ -155,8 +156,8 @@ def open_screen(wish: Request, where: Places, opening: Opening | None = None) ->
     from opstui.wiring import open_front  # servers work while this is imported
 
     front = open_front(Path(wish.path), where, os.environ, settings, ahead, asked)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
     front.wished = wished
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise OpstuiError(
             "opstui needs a terminal", where="standard input and output",
             hint="for scripts there is `opstui status --json`",

@@ -28,7 +28,8 @@ Run = Callable[..., Awaitable[int]]
 
 COMMANDS = (
     Command("doctor", "what was found, and what to do about what was not"),
-    Command("status", "the facts of the panes, once"),
+    Command("status", "what needs you, and the facts of the panes, once"),
+    Command("at", "what was champion at a time, from which commit, image and run"),
     Command("lineage", "the chain through one thing, from its commit to what serves it"),
     Command("promote", "let an alias name a model version, after a check and with a read-back"),
     Command("apply", "carry out a saved plan, after its gates were checked again"),

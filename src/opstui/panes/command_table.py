@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from opstui.operations.world import World
+from opstui.panes.at_time import at
 from opstui.panes.command_lists import commits, runs, versions
 from opstui.panes.engine_choice import docker
 from opstui.panes.lineage_export import export
@@ -18,6 +19,7 @@ COMMANDS: tuple[Callable[[World], Command], ...] = (
     versions,
     commits,
     docker,
+    at,
     export,
 )
 """Each is made from the world when the house opens; heavy things are imported when it is run."""
