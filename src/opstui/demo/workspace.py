@@ -8,7 +8,7 @@ import os
 import time
 import uuid
 from collections.abc import Callable, Coroutine
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,9 +17,10 @@ from typing import Any
 from opstui.backends.calls import RecentCalls
 from opstui.backends.mlflow.home import Home
 from opstui.backends.mlflow.local import LocalMlflowServer
-from opstui.demo.history import Teller
+from opstui.demo.history import Teller, git
 from opstui.demo.images import DemoImages
 from opstui.demo.place import MARKER, make_folder, remove, write_wrapper
+from opstui.demo.service import DemoService
 from opstui.demo.tested import run_tests
 from opstui.demo.training import check_installed, train
 from opstui.domain.errors import OpstuiError
@@ -28,6 +29,11 @@ from opstui.places import Places, places
 
 IMAGES_MADE = "images-made"
 """Stands in the folder once there may be images to remove."""
+
+CHAMPION = "boosting"
+"""The story's label of the commit that the champion was trained from."""
+CHAMPIONS_SUBJECT = "Add gradient boosting beside the linear model"
+"""And its subject, by which it is found when the demo is opened again."""
 
 END_SECONDS = 15.0
 """How long the server may take to end."""
@@ -83,6 +89,7 @@ class DemoWorkspace:
 
     async def close(self) -> None:
         """Leave the server; unless the demo is kept, remove its images and its folder."""
+        await self._stop_service()
         if self._server is not None:
             await self._server.stop()
             await self._server_ended()
@@ -95,6 +102,14 @@ class DemoWorkspace:
         finally:
             await asyncio.to_thread(remove, self.folder)
 
+    async def _stop_service(self) -> None:
+        """It can't serve without the server, whose next address may be another one."""
+        if (self.folder / IMAGES_MADE).exists():
+            with (
+                suppress(OpstuiError),  # the engine is gone by now, and the service with it
+                closing(DemoService(self.calls, self.mark, host=self.docker_host)) as service,
+            ):
+                await service.remove()
 
     async def _server_ended(self) -> None:
         """Wait until the server wrote its last byte: until then its files can't be removed."""
@@ -118,7 +133,9 @@ async def prepare(
     if folder is not None and (folder / MARKER).exists():
         mark = json.loads((folder / MARKER).read_text("utf-8"))["mark"]
         workspace = DemoWorkspace(folder, mark, True, docker_host=docker_host)
-        await _timed(tell, "opened the demo of before, MLflow is up", workspace.serve())
+        address = await _timed(tell, "opened the demo of before, MLflow is up", workspace.serve())
+        if (folder / IMAGES_MADE).exists():
+            await _service(workspace, _champions_commit(workspace), address, tell)
         return workspace
     workspace = DemoWorkspace(
         await asyncio.to_thread(make_folder, folder), uuid.uuid4().hex[:12], keep,
@@ -151,6 +168,8 @@ async def _fill(workspace: DemoWorkspace, tell: Tell) -> None:
             _test(workspace, teller, tell), _images(workspace, teller, tell),
             _train(workspace, teller, serving, tell),
         )
+        if (workspace.folder / IMAGES_MADE).exists():
+            await _service(workspace, teller.commits[CHAMPION], await serving, tell)
     finally:
         serving.cancel()
         await asyncio.gather(serving, return_exceptions=True)
@@ -176,6 +195,25 @@ async def _images(workspace: DemoWorkspace, teller: Teller, tell: Tell) -> None:
             tell(f"no images: {error}")
         else:
             tell(f"imported {plural(count, 'image')}")
+
+
+async def _service(workspace: DemoWorkspace, commit: str, address: str, tell: Tell) -> None:
+    with closing(
+        DemoService(workspace.calls, workspace.mark, host=workspace.docker_host)
+    ) as service:
+        try:
+            name = await service.run(address, commit)
+        except OpstuiError as error:
+            tell(f"no container serves the champion: {error}")
+        else:
+            tell(f"started {name}, which serves the champion")
+
+
+def _champions_commit(workspace: DemoWorkspace) -> str:
+    """What the champion of the plan was trained from, by its image's tag in the story."""
+    return git(
+        workspace.repository, "log", "-1", "--format=%H", "--grep", CHAMPIONS_SUBJECT, "--all"
+    )
 
 
 async def _train(
