@@ -6,9 +6,11 @@ Each has `problem`: set it, and every load fails with that sentence until it is 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,8 @@ from opstui.backends.ci.base import BaseServer
 from opstui.domain.branch import Branch, Commit, Repository
 from opstui.domain.calls import Call
 from opstui.domain.ci import Capability, CiCommand, CiJob, CiRun, CiStep, LogChunk
-from opstui.domain.container_use import Said, Window
+from opstui.domain.container_use import Said, Use, Window
+from opstui.domain.engine import KnownEngine
 from opstui.domain.errors import OpstuiError
 from opstui.domain.image import Container, Image, Layer
 from opstui.domain.journal import GENESIS, Entry, digest
@@ -215,6 +218,64 @@ class StoryEngine(Doing):
         yield [Said(stamp, False, b"11:59:58 \x1b[32mINFO\x1b[0m GET /predict 200 14 ms\n")]
         yield [Said(stamp, False, b"11:59:59 \x1b[33mWARN\x1b[0m slow feature store\n")]
         await asyncio.Event().wait()
+
+
+class StoryContainers(Doing):
+    """Containers that use something as long as somebody looks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looked_at: list[str] = []
+        """Names of those that are measured at the moment."""
+        self.next = asyncio.Event()
+        """Lets one more measurement come."""
+
+    async def uses(self, container: Container) -> AsyncGenerator[Use, None]:
+        self.looked_at.append(container.name)
+        try:
+            for second in itertools.count():
+                yield Use(NOW + timedelta(seconds=second), 12.5 + second, 4, 54_000_000,
+                          512_000_000, 1000 * second, 0, 0, 0, 7)
+                await self.next.wait()
+                self.next.clear()
+        finally:
+            self.looked_at.remove(container.name)
+
+    async def shell(self, container: Container) -> tuple[str, ...]:
+        return ("bash",)
+
+    async def program(self, container: Container, words: tuple[str, ...]) -> tuple[str, ...]:
+        return ("docker", "exec", "-it", container.id, *words)
+
+    async def remove(self, container: Container, *, force: bool, volumes: bool) -> None:
+        self.did.append(f"remove {container.name}{' by force' if force else ''}"
+                        f"{' with volumes' if volumes else ''}")
+
+
+class StoryEngines:
+    """Two engines: the usual one, and one without any image at build9."""
+
+    def __init__(self, engine: StoryEngine) -> None:
+        self._engine = engine
+        self.name = ""
+
+    async def known(self) -> tuple[KnownEngine, ...]:
+        return (
+            KnownEngine("a", "default", "unix:///var/run/docker.sock", "default", not self.name),
+            KnownEngine("b", "build9", "ssh://ana@build9", "context build9", bool(self.name)),
+        )
+
+    async def hosts(self) -> tuple[str, ...]:
+        return ("ssh://gpu1",)
+
+    async def use(self, engine: str) -> KnownEngine:
+        found = next((one for one in await self.known() if engine in (one.id, one.name)), None)
+        if found is None:
+            raise OpstuiError(f"there is no Docker context named {engine}")
+        self.name = "" if found.name == "default" else found.name
+        self._engine.held, self._engine.running = (
+            ((), ()) if self.name else (story.IMAGES, story.CONTAINERS))
+        return found
 
 
 @dataclass

@@ -14,7 +14,15 @@ from opstui.wiring import Front
 from tests.fakes.engine_work import StoryBuilds, StoryWork
 from tests.fakes.mlflow import StoryLocal, StoryRegistry, StoryTracking
 from tests.fakes.registry import NOW
-from tests.fakes.systems import FixedCalls, MemoryJournal, StoryCi, StoryEngine, StoryGit
+from tests.fakes.systems import (
+    FixedCalls,
+    MemoryJournal,
+    StoryCi,
+    StoryContainers,
+    StoryEngine,
+    StoryEngines,
+    StoryGit,
+)
 
 
 @dataclass
@@ -36,17 +44,21 @@ class Systems:
     registry: StoryRegistry = field(init=False)
     local: StoryLocal = field(init=False)
     work: StoryWork = field(init=False)
+    containers: StoryContainers = field(default_factory=StoryContainers)
+    engines: StoryEngines = field(init=False)
     journal: MemoryJournal = field(default_factory=MemoryJournal)
     calls: Any = field(default_factory=FixedCalls)
 
     def __post_init__(self) -> None:
         self.registry = StoryRegistry(self.tracking)
         self.local = StoryLocal(self.tracking)
+        self.engines = StoryEngines(self.engine)
         self.work = StoryWork(self.engine)
 
     def world(self, *, ascii_only: bool = False) -> World:
         return World(
             git=self.git, ci=(self.ci,), trust=self.ci, engine=self.engine,
+            containers=self.containers, engines=self.engines,
             tracking=self.tracking, registry=self.registry, local=self.local,
             journal=self.journal, calls=self.calls, pruning=self.work, transfers=self.work,
             image_registry=self.work, builds=StoryBuilds(self.work, self.engine),

@@ -146,13 +146,18 @@ class DetailArea(DocumentView):
     ) -> bool:
         """Draw until there is nothing more to tell (True) or nobody who could see it."""
         drawn = 0.0
+        """When the last picture was drawn, or will be."""
         async for lines in seen:
             if not self._in_sight:
                 return False
-            if monotonic() - drawn >= (THIN_PICTURES if thin(self) else PICTURES):
-                drawn = monotonic()
-                document.replace(lines)
+            document.replace(lines)
+            now, pace = monotonic(), THIN_PICTURES if thin(self) else PICTURES
+            if drawn + pace <= now:
+                drawn = now
                 self.redraw()
+            elif drawn <= now:
+                drawn += pace
+                self.set_timer(drawn - now, self.redraw)
         return True
 
     @property
