@@ -244,3 +244,23 @@ async def test_an_engine_that_dies_on_the_way_is_said_with_how_far_it_came(
     assert (await world.journal.entries())[0].result.startswith("failed: ")
 
 
+
+
+async def test_images_of_another_engine_are_never_touched(
+    own: PrivateDockerd, engine: DockerEngine, tmp_path: Path
+) -> None:
+    own.image("a:1", text="a")
+    own.image("b:1", text="b")
+    world = world_on(engine, tmp_path)
+    plan = await planned(world)
+    place = await engine.where()
+    places = iter((place, place, "unix:///run/other.sock"))
+
+    class Changed:
+        async def where(self) -> str:
+            return next(places)
+
+    changed = replace(world, engine=cast(Any, Changed()))
+    with pytest.raises(OpstuiError, match=r"another engine was chosen meanwhile, after 1 of 2"):
+        await carry_out(changed, plan, lambda _: None, lambda: False)
+    assert len(there(own)) == 1

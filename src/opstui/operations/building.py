@@ -9,6 +9,7 @@ from opstui.domain.words import short
 from opstui.operations.acting import acting
 from opstui.operations.engine_jobs import Job
 from opstui.operations.running import run_job
+from opstui.operations.same_engine import still_at
 from opstui.operations.world import World
 
 
@@ -37,9 +38,11 @@ async def build(world: World, job: Job, order: BuildOrder) -> str:
                 job.note(_last(piece) or job.facts.note)
             else:
                 built = piece
+        await still_at(world, place)
         return await _built(world, order, built)
 
     async def given_up() -> str:
+        await still_at(world, place)
         now = {image.id for image in await world.engine.images() if order.name in image.tags}
         if now - before:
             return f"it was done before it could be stopped: {order.name} is built"

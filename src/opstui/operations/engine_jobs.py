@@ -13,6 +13,7 @@ from opstui.domain.transfer import Part
 
 KEPT = 50
 """Finished jobs that are remembered."""
+BEGUN = "begun"
 LOUDEST = 0.4
 """Seconds between two tellings of progress: nothing on the screen hurries."""
 
@@ -141,7 +142,7 @@ class Jobs:
         self, verb: str, name: str, place: str, at: datetime, tell: Callable[[], None]
     ) -> Job:
         """A new job that is under way from now on."""
-        facts = JobFacts(next(self._numbers), verb, name, place, Status.RUNNING, "", at)
+        facts = JobFacts(next(self._numbers), verb, name, place, Status.RUNNING, BEGUN, at)
         job = Job(facts, tell)
         self._jobs.insert(0, job)
         ended = [one for one in self._jobs if one.facts.ended is not None]

@@ -16,6 +16,7 @@ from opstui.domain.prune import Claim, Disk, Ended, Gap, Known, PrunePlan, Remov
 from opstui.domain.served import Served
 from opstui.domain.words import plural, size
 from opstui.operations.acting import acting
+from opstui.operations.same_engine import still_at
 from opstui.operations.serving import read_served
 from opstui.operations.world import World
 
@@ -102,6 +103,7 @@ async def carry_out(
                 if stopped():
                     pruned.left = len(plan.go) - number
                     break
+                await still_at(world, place)
                 removal = await pruning.remove_seen(one.image)
                 pruned.removals.append(removal)
                 tell(removal)

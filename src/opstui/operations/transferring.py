@@ -13,6 +13,7 @@ from opstui.domain.words import size
 from opstui.operations.acting import acting
 from opstui.operations.engine_jobs import Job
 from opstui.operations.running import run_job
+from opstui.operations.same_engine import still_at
 from opstui.operations.world import World
 
 SETTLES = 5.0
@@ -63,18 +64,20 @@ async def pull(world: World, job: Job, at: Reference, expected: str = "") -> str
     expected: the digest that the person saw under the tag. Raises OpstuiError where it failed.
     """
     transfers, auth = transfers_of(world), await registry_of(world).auth(at)
+    place = await world.engine.where()
     before, layers = await holder(world, at), await _layers(world)
-    got: list[str] = []
 
     async def work() -> str:
-        got.append(await transfers.pull(at, auth, job.part))
-        return await _pulled(world, at, before, got[0], expected)
+        digest = await transfers.pull(at, auth, job.part)
+        await still_at(world, place)
+        return await _pulled(world, at, before, digest, expected)
 
     async def given_up() -> str:
+        await still_at(world, place)
         return await _left_by_pull(world, at, before, layers)
 
     async with acting(
-        world.journal, "image.pull", at.text, await world.engine.where(),
+        world.journal, "image.pull", at.text, place,
         before=before.id if before is not None else "", after=expected,
         evidence=(("registry", at.address),),
     ) as act:
@@ -171,11 +174,9 @@ async def push(world: World, job: Job, image: Image, at: Reference, before: Seen
     if at.text not in image.tags:
         raise OpstuiError(f"{image.name} is not called {at.text} any more",
                           hint="tag it first: t")
-    got: list[str] = []
 
     async def work() -> str:
-        got.append(await transfers.push(at, auth, job.part))
-        return await _pushed(world, at, got[0])
+        return await _pushed(world, at, await transfers.push(at, auth, job.part))
 
     async def given_up() -> str:
         return await _left_by_push(world, at, now)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 from opstui.domain.image import Image
 from opstui.domain.prune import Ended, Go, Keep, Known, PrunePlan, Removal, prune_plan
 from opstui.domain.transfer import Part
-from opstui.domain.words import age, plural, size
+from opstui.domain.words import age, plural, short, size
 from opstui.operations.pruning import carry_out, know
 from opstui.operations.running import run_job
 from opstui.operations.world import World
 from opstui.panes.engine_jobs import JobsView
+from opstui.panes.promotion_page import WIDTH
 from opstui.ui.checks import CheckRow
 from opstui.ui.desk import Desk, Detail, Question, no_lines
 from opstui.ui.paint import Line, Span, line
@@ -66,10 +68,10 @@ class PruneChecklist:
 
     def _head(self) -> list[Line]:
         """What the person should know before reading the list."""
-        shown = [line((gap.text, "warn")) for gap in self._known.gaps]
+        shown = [one for gap in self._known.gaps for one in _wrapped(gap.text, "warn")]
         if self._known.gaps:
             shown.append(line(("what that could be about stays", "warn")))
-        shown += [line((note, "dim")) for note in self._known.notes]
+        shown += [one for note in self._known.notes for one in _wrapped(note, "dim")]
         if not self.plan.go:
             return [*shown, line(("nothing can go", "title"))]
         return [*shown, line(
@@ -80,14 +82,15 @@ class PruneChecklist:
     def _row(self, one: Go, *, checked: bool) -> CheckRow:
         image = one.image
         told = size(one.bytes) if one.bytes is not None else "?"
-        name = " ".join(image.tags) or (image.digests[0] if image.digests else "<none>")
         old = age(image.created, self._world.clock())
-        text = line((f"{told:>7}", "plain"), (f"  {image.short_id}  {old:>3}  ", "dim"), name)
+        text = line((f"{told:>7}", "plain"), (f"  {image.short_id}  {old:>3}  ", "dim"),
+                    _names(image), (f"  {short(image.revision)}", "dim"))
         return CheckRow(text, image.id, checked, one.why.name)
 
 
 async def prune(world: World, desk: Desk) -> None:
     """Show what can go, ask, and remove it image by image."""
+    desk.say("looking at what needs the images")
     images, known = await know(world)
     checklist = PruneChecklist(world, images, known)
     await desk.read("Prune images", Detail("prune", "Prune", no_lines, checks=checklist))
@@ -110,7 +113,7 @@ async def prune(world: World, desk: Desk) -> None:
     def tell(removal: Removal) -> None:
         done = len(job.now().parts) + 1
         note = f": {removal.note}" if removal.note else ""
-        job.part(Part(f"{removal.image.short_id} {removal.image.name}",
+        job.part(Part(f"{removal.image.short_id} {_names(removal.image)}",
                       f"{removal.ended.value}{note}"))
         job.note(f"{done} of {len(plan.go)}")
 
@@ -134,20 +137,27 @@ def free(plan: PrunePlan) -> str:
     return size(plan.bytes)
 
 
+def _wrapped(text: str, role: str) -> list[Line]:
+    return [line((piece, role)) for piece in textwrap.wrap(text, WIDTH)]
+
+
 def _counted(count: int, many: str, one: str) -> str:
     return f"{plural(count, 'image')} {one if count == 1 else many}"
 
 
 def _kept_line(one: Keep) -> Line:
-    names = " ".join(one.image.tags) or "<none>"
     reason = (Span(f"  {one.reason}", "dim"),) if one.reason else ()
-    return (Span(f"    {one.image.short_id}  ", "dim"), Span(names), *reason)
+    return (Span(f"    {one.image.short_id}  ", "dim"), Span(_names(one.image)), *reason)
+
+
+def _names(image: Image) -> str:
+    return " ".join(image.tags) or "<none>"
 
 
 def _listed(plan: PrunePlan) -> tuple[Line, ...]:
     shown = [line((f"{plural(count, 'image')}, ", "plain"), (size(told), "plain"),
                   (f"  {why.value}", "dim")) for why, count, told in plan.totals()]
-    shown += [(), *(line((one.image.short_id, "dim"), f"  {one.image.name}")
+    shown += [(), *(line((one.image.short_id, "dim"), f"  {_names(one.image)}")
                     for one in plan.go[:BY_HAND])]
     if (more := len(plan.go) - BY_HAND) > 0:
         shown.append(line((f"and {more} more, as shown before", "dim")))
