@@ -168,6 +168,9 @@ LATEST: tuple[Move, ...] = (
             "put a script, `train`, which sets it and starts the right Python:\n\n"
             "    ../train --model boosting --depth 4 --run-name my-run --register\n")),
     )),
+    Commit("policy", ANA, 2.1 * DAY, "Say what must be so before a model serves", (
+        ".opstui.toml",
+    )),
     Push(),
     Commit("health", CHAO, 9.0, "Answer health checks without touching the model", edits=(
         Edit("churn/serve.py", "    def do_POST(self)", (
