@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,13 +30,25 @@ def served(tmp_path: Path, mlflow_server: MlflowServer) -> Machine:
     return machine(tmp_path, MLFLOW_TRACKING_URI=mlflow_server.url)
 
 
+@pytest.fixture(scope="module")
+def grounds(
+    tmp_path_factory: pytest.TempPathFactory, buildbot: Buildbot
+) -> Callable[[str], Ground]:
+    """Makes each ground once: it takes as long as eight builds."""
+    @cache
+    def made(newest: str) -> Ground:
+        return make(tmp_path_factory.mktemp("ground") / newest, buildbot, newest)
+
+    return made
+
+
 @pytest.fixture
-def ground(request: pytest.FixtureRequest, tmp_path: Path, buildbot: Buildbot) -> Ground:
-    """A clone whose commits a real Buildbot and the local runner have built.
+def ground(request: pytest.FixtureRequest, grounds: Callable[[str], Ground]) -> Ground:
+    """A clone whose commits a real Buildbot and the local runner have built; only looked at.
 
     Its parameter, if any, says whose runs are the newer ones.
     """
-    return make(tmp_path, buildbot, getattr(request, "param", "local"))
+    return grounds(getattr(request, "param", "local"))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -41,10 +42,12 @@ def test_from_what_is_broken_to_the_failing_line_in_three_keys(
     ground: Ground, request: pytest.FixtureRequest
 ) -> None:
     newest = request.node.callspec.params["ground"]
-    what = {"local": ".ci/run", NAME: "churn › unit"}[newest]
+    run, what = {"local": (".ci/run", ".ci/run"), NAME: ("churn", "churn › unit")}[newest]
     with ground.machine.open() as terminal:
         terminal.sees("▌* main", "✗", "2 CI")
         terminal.press("2").sees("local", NAME, "8 ─╮", "▌✗", ground.failing)
+        # The slower server's runs come below the others, until all have answered once more.
+        terminal.until(lambda screen: re.findall(r"✗ #\d+ (\S+)", screen)[:1] == [run], "its order")
         terminal.press("g").sees("1/8", "▌✗", ground.failing)
         terminal.press("f").sees(f"›{ground.failing}", what, "esc close")
         terminal.press("esc").sees("f first failure").press("q")

@@ -30,6 +30,8 @@ from tests.servers.mlflow_server import Judge, MlflowServer
 
 pytestmark = pytest.mark.mlflow
 
+ROUNDS = 6
+"""Of a race here; the many are in `test_races_mlflow.py`."""
 POLICY = """
 [promotion.champion]
 ci = true
@@ -255,7 +257,7 @@ async def test_two_promoters_at_once_lose_nothing_silently(
             for each, who in ((one, "ana@a"), (two, "ben@b"))
         ]
         ends: list[Ending] = []
-        for attempt in range(20):
+        for attempt in range(ROUNDS):
             judge("client.set_registered_model_alias(model, 'champion', '1')", model=model)
             plans = await asyncio.gather(*(
                 prepare(world, model, version, "champion")
@@ -270,6 +272,6 @@ async def test_two_promoters_at_once_lose_nothing_silently(
             for outcome, version in zip(told, ("2", "3"), strict=True):
                 assert (outcome.ending is Ending.DONE) == (now == version), (attempt, told)
             ends += [outcome.ending for outcome in told]
-        assert ends.count(Ending.DONE) == 20
+        assert ends.count(Ending.DONE) == ROUNDS
         assert set(ends) <= {Ending.DONE, Ending.LOST_RACE, Ending.REFUSED_MOVED}
     assert verify(read_lines(tmp_path / "journal.jsonl")).fault is None
