@@ -105,8 +105,8 @@ class ContainerActs:
 
     @action("D", "Remove", changes=("containers",))
     async def remove(self, item: Container, desk: Desk) -> None:
-        """Remove the container, the marked ones, or all of the project; volumes are kept unless
-        you say otherwise."""
+        """Remove the container, the marked ones, or the project's; unnamed volumes are asked about.
+        """
         doors = self._world.containers
         if doors is None:
             raise OpstuiError("containers can't be removed here")
