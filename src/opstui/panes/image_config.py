@@ -78,7 +78,8 @@ def _health(health: Mapping[str, Any]) -> Iterator[str]:
     if test[:1] == ["NONE"]:
         yield "none: it is switched off"
         return
-    yield command(test[1:] if test[:1] in (["CMD"], ["CMD-SHELL"]) else test)
+    shell = test[:1] == ["CMD-SHELL"]
+    yield " ".join(map(mask_entry, test[1:])) if shell else command(test[1:])
     told = [
         f"{word} {duration(int(health[name]) / 1e9)}"
         for name, word in (("Interval", "every"), ("Timeout", "at most"), ("StartPeriod", "after"))

@@ -183,7 +183,7 @@ class DifferenceView(View[Difference]):
             shown += [line((f"{plural(self._more, 'more file')} differ by fewer bytes", "dim"))]
         return shown
 
-    @action("f", "Read files", item=False, when=why_not_read)
+    @action("f", "Read files", item=False, when=why_not_read, footer=False)
     async def read(self, desk: Desk) -> None:
         """Read the files of both images through the engine, to compare files and packages too."""
         self.this.agreed = self.other.agreed = True
