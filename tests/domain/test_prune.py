@@ -35,6 +35,11 @@ def test_images_go_by_reason_with_the_bytes_only_they_have() -> None:
     ]
 
 
+def test_what_was_pulled_by_digest_has_a_name() -> None:
+    plan = prune_plan((image("a", digests=(f"app@{id_of('9')}",)),), Known())
+    assert [one.why for one in plan.go] == [Why.UNUSED]
+
+
 def test_an_engine_that_does_not_count_shared_layers_is_not_taken_for_nothing() -> None:
     plan = prune_plan((image("a"),), Known(shares={id_of("a"): Share(100, None)}))
     assert plan.go[0].bytes is None

@@ -178,6 +178,9 @@ async def test_a_digest_is_tagged_at_the_registry_without_being_pulled() -> None
         await person.sees(f"churn-api:canary names {OLD[:19]}")
         assert systems.work.did == [f"name churn-api@{OLD} canary"]
         await person.sees("canary")
+        await person.press("g", "c")
+        await person.until(lambda: person.app.house.floor.item.name == "release/1.4",  # type: ignore[attr-defined]
+                           "the branch")
 
 
 async def test_a_build_asks_for_the_dockerfile_its_name_and_trust_and_shows_its_log() -> None:

@@ -266,3 +266,18 @@ async def test_the_engine_gets_the_login_for_a_closed_registry(
     assert PASSWORD not in written
     assert not [call for call in world.calls.calls() if PASSWORD in call.command
                 or basic() in call.command]
+
+
+async def test_the_engine_gets_in_by_a_token_with_the_same_login(
+    world: World, dockerd: PrivateDockerd, registry: PrivateRegistry, tmp_path: Path
+) -> None:
+    with Middle(registry, token=True) as middle:
+        folder = tmp_path / ".docker"
+        folder.mkdir()
+        (folder / "config.json").write_text(json.dumps({"auths": {middle.host: {"auth": basic()}}}))
+        name = f"{middle.host}/by/token:1"
+        dockerd.image(name, text="by token")
+        told = await push(world, begin(world, "push", name), await image(world, name),
+                          reference(name), await seen(world, reference(name)))
+        assert told.startswith(f"{name} pushed: sha256:")
+    assert registry.digest("by/token", "1")

@@ -151,8 +151,7 @@ def basic(user: str = USER, password: str = PASSWORD) -> str:
 class Middle:
     """Stands before a registry on a port of its own: as a slow line, or wanting a token.
 
-    rate: bytes a second each way; 0 for as fast as it goes. hold: answers to requests for blobs
-    are held until `release`.
+    token: it wants one, and has a server for it.
     """
 
     def __init__(self, registry: PrivateRegistry, *, token: bool = False) -> None:
@@ -163,6 +162,8 @@ class Middle:
         self.held = threading.Event()
         """Set once something waits."""
         self.released = threading.Event()
+        self.blobs_at = ""
+        """Address of a store to which requests for blobs are sent on."""
         self.asked: list[tuple[str, str, str]] = []
         """Method, path and Authorization of every request."""
         middle = self
@@ -208,6 +209,9 @@ class Middle:
             challenge = (f'Bearer realm="http://{self.host}/token",service="tests",'
                          'scope="repository:x:pull"')
             _answer(request, 401, b"{}", {"WWW-Authenticate": challenge})
+            return
+        if self.blobs_at and request.command == "GET" and "/blobs/" in request.path:
+            _answer(request, 307, b"", {"Location": f"{self.blobs_at}{request.path}"})
             return
         with contextlib.suppress(OSError):
             self._relay(request)

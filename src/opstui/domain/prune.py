@@ -203,7 +203,7 @@ def _needed(image: Image, known: Known, spared: Collection[str]) -> Keep | None:
 
 def _gone(image: Image, known: Known) -> Go:
     share = known.shares.get(image.id)
-    why = Why.UNUSED if image.tags else Why.DANGLING
+    why = Why.UNUSED if image.tags or image.digests else Why.DANGLING
     return Go(image, why, share.own if share is not None else None)
 
 

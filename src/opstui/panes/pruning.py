@@ -151,7 +151,11 @@ def _kept_line(one: Keep) -> Line:
 
 
 def _names(image: Image) -> str:
-    return " ".join(image.tags) or "<none>"
+    """Every name, else the first one by digest, cut to twelve digits."""
+    if image.tags or not image.digests:
+        return " ".join(image.tags) or "<none>"
+    repository, _, digest = image.digests[0].partition("@sha256:")
+    return f"{repository}@{digest[:12]}"
 
 
 def _listed(plan: PrunePlan) -> tuple[Line, ...]:

@@ -13,6 +13,7 @@ from opstui.domain.registry_tag import RegistryTag
 from opstui.domain.words import age, plural, short, size
 from opstui.operations.transferring import registry_at
 from opstui.operations.world import World
+from opstui.panes.diff import commit_detail
 from opstui.panes.run_detail import pairs
 from opstui.panes.transferring import name_after_asking, pull_after_asking
 from opstui.ui.action import action
@@ -25,6 +26,11 @@ from opstui.ui.view import View
 def why_unknown(view: RegistryTagsView, tag: RegistryTag) -> str:
     """Acts are on what a tag was seen to name."""
     return "" if tag.digest else tag.problem or "what it names is not known"
+
+
+def why_no_commit(view: RegistryTagsView, tag: RegistryTag) -> str:
+    """Only a label tells of a commit."""
+    return "" if tag.revision else "no label tells its commit"
 
 
 class RegistryTagsView(View[RegistryTag]):
@@ -103,6 +109,18 @@ class RegistryTagsView(View[RegistryTag]):
     async def tag(self, tag: RegistryTag, desk: Desk) -> None:
         """Give what this tag names one more tag in the registry, without pulling it."""
         await name_after_asking(self._world, desk, self._at.at(tag.digest), self._names)
+
+    @action("c", "Commit", when=why_no_commit, footer=False)
+    async def commit(self, tag: RegistryTag, desk: Desk) -> None:
+        """Go to the branch whose head it was built from, or show its commit."""
+        heads = [one for one in self._world.board.branches
+                 if same_commit(tag.revision, one.commit)]
+        if heads:
+            best = min(heads, key=lambda one: (not one.current, bool(one.remote)))
+            desk.go("branches", best.key)
+            return
+        sha = await self._world.git.resolve(f"{tag.revision}^{{commit}}")
+        await desk.read(f"commit {short(sha)}", commit_detail(self._world, sha))
 
 
 def here(world: World, tag: RegistryTag) -> str:

@@ -205,6 +205,19 @@ async def test_an_identity_token_is_exchanged(
         assert ("POST", "/token", "") in middle.asked
 
 
+async def test_a_store_that_blobs_lie_in_never_sees_the_login(
+    dockerd: PrivateDockerd, registry: PrivateRegistry, hub: DockerRegistry, home: Path
+) -> None:
+    pushed(dockerd, registry.host, "stores", "1", commit=COMMIT)
+    with Middle(registry, token=True) as middle, Middle(registry) as store:
+        middle.blobs_at = f"http://{store.host}"
+        logs_in(home, auths={middle.host: {"auth": basic()}})
+        found = await hub.look(reference(f"{middle.host}/stores:1"))
+        assert found is not None
+        assert found.revision == COMMIT
+        assert [said for _, _, said in store.asked] == [""]
+
+
 def helper(home: Path, name: str, script: str) -> None:
     program = home / "bin" / f"docker-credential-{name}"
     program.parent.mkdir(exist_ok=True)
