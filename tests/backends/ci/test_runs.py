@@ -16,6 +16,7 @@ from opstui.backends.ci.local import runner as local_runner
 from opstui.backends.ci.local.logfile import LogFile
 from opstui.backends.ci.local.runner import LocalRunner
 from opstui.backends.ci.local.store import Store
+from opstui.domain.ci import Capability
 from opstui.domain.errors import OpstuiError
 from opstui.domain.status import Status
 from tests.backends.ci.bench import Bench, finished, says, text, until
@@ -348,3 +349,12 @@ async def test_those_who_watch_hear_of_runs_that_someone_else_started(
     await other.start("main", "main")
     await until(lambda: heard, "news of the run")
     await task
+
+
+def test_what_a_local_run_cannot_do_is_explained_in_its_own_words(bench: Bench) -> None:
+    runner = bench.shell("true")
+    missing = [one for one in Capability if one not in runner.capabilities]
+    assert missing
+    said = {one: runner.why_not(one) for one in missing}
+    assert all("local run" in text for text in said.values()), said
+    assert "all of its processes" in said[Capability.FORCE]

@@ -17,6 +17,20 @@ from opstui.domain.ci import (
 )
 from opstui.domain.errors import OpstuiError
 
+WORDS: Mapping[Capability, str] = {
+    Capability.START: "start a run",
+    Capability.RERUN: "run something again",
+    Capability.RERUN_FAILED: "run only what failed again",
+    Capability.RERUN_JOB: "run one job again",
+    Capability.CANCEL: "cancel a run",
+    Capability.FORCE: "cancel without waiting for the end",
+    Capability.APPROVE: "let a run go on that waits for a person",
+    Capability.JOBS: "tell the jobs of a run",
+    Capability.LOG: "give a log",
+    Capability.FOLLOW: "give the log of what still runs",
+}
+"""What a server does, after "has no way to"."""
+
 
 class BaseServer:
     """A server that can do nothing: each server overrides what it can, and names it."""
@@ -55,7 +69,7 @@ class BaseServer:
         """The reason a missing capability is missing."""
         if capability in self.capabilities:
             return ""
-        return self.reasons.get(capability, f"{self.kind} has no way to {capability.value}")
+        return self.reasons.get(capability, f"{self.kind} has no way to {WORDS[capability]}")
 
     def rest(self) -> float:
         """Seconds it wants to be left alone."""

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import ClassVar
 
 from opstui.backends.ci.base import BaseServer
 from opstui.backends.ci.local.commands import Commands
@@ -33,6 +34,9 @@ LOOK, REST = 0.5, 120.0
 """Seconds between looks for news of runs: while one is under way, and otherwise."""
 
 
+ONE_PROCESS = "a local run is one command: it is run again as a whole"
+
+
 class LocalRunner(BaseServer):
     """Runs one command on chosen commits of one repository. Implements CiServer, CommandTrust."""
 
@@ -41,6 +45,12 @@ class LocalRunner(BaseServer):
         Capability.START, Capability.RERUN, Capability.CANCEL, Capability.LOG, Capability.FOLLOW,
         Capability.JOBS,
     })
+    reasons: ClassVar[Mapping[Capability, str]] = {
+        Capability.RERUN_FAILED: ONE_PROCESS,
+        Capability.RERUN_JOB: ONE_PROCESS,
+        Capability.FORCE: "cancelling a local run ends all of its processes by itself",
+        Capability.APPROVE: "no local run waits for a person: trust is asked for at its start",
+    }
 
     def __init__(
         self, repository: Path, state: Path, cache: Path, calls: CallLog, *,
