@@ -9,7 +9,7 @@ from opstui.backends.engine_protocols import ImageRegistry, Transfers
 from opstui.domain.errors import OpstuiError
 from opstui.domain.image import Image
 from opstui.domain.image_reference import Reference, is_here
-from opstui.domain.words import size
+from opstui.domain.words import plural, size
 from opstui.operations.acting import acting
 from opstui.operations.engine_jobs import Job
 from opstui.operations.running import run_job
@@ -179,7 +179,8 @@ async def push(world: World, job: Job, image: Image, at: Reference, before: Seen
         return await _pushed(world, at, await transfers.push(at, auth, job.part))
 
     async def given_up() -> str:
-        return await _left_by_push(world, at, now)
+        whole = sum(part.word == "Pushed" for part in job.now().parts)
+        return await _left_by_push(world, at, now, whole)
 
     async with acting(
         world.journal, "image.push", at.text, at.address, before=now.digest, after=image.id,
@@ -201,8 +202,11 @@ async def _pushed(world: World, at: Reference, digest: str) -> str:
     return f"{at.text} pushed: {now.digest[:19]}"
 
 
-async def _left_by_push(world: World, at: Reference, before: Seen) -> str:
-    """What the registry has after a push that was stopped."""
+async def _left_by_push(world: World, at: Reference, before: Seen, whole: int) -> str:
+    """What the registry has after a push that was stopped. whole: layers that it took.
+
+    Engines leave an upload as it is, and the API tells nobody else which one it was.
+    """
     now = await seen(world, at)
     if now.problem:
         return f"stopped; what {at.host} has under {at.tag} is not known: {now.problem}"
@@ -210,8 +214,9 @@ async def _left_by_push(world: World, at: Reference, before: Seen) -> str:
         return f"it was done before it could be stopped: {at.text} is {now.digest[:19]}"
     there = (f"{at.text} still names {now.digest[:19]}" if now.digest
              else f"{at.host} has no {at.repository}:{at.tag}")
-    return (f"stopped: {there}; layers that were sent whole are under no name there and go when "
-            "the registry collects its garbage")
+    sent = f"{plural(whole, 'layer')} and " if whole else ""
+    return (f"stopped: {there}; {sent}what was sent of a layer under way is under no name there, "
+            "and goes when the registry cleans up")
 
 
 async def name_digest(world: World, at: Reference, tag: str, expected: str) -> str:
