@@ -23,9 +23,10 @@ class Inside(Protocol):
     async def within(
         self, containers: Sequence[Container], names: ServedNames
     ) -> Mapping[str, Within]:
-        """By container id, for those that run: the variables asked for, and when it started.
+        """By container id: the variables asked for, and when it started last.
 
-        A container that is gone is left out. What was read once is remembered.
+        A container that is gone is left out, and so are many that ended. What was read once is
+        remembered.
         """
         ...
 

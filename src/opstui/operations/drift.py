@@ -22,6 +22,9 @@ from opstui.domain.model import ModelVersion, RegisteredModel
 from opstui.domain.served import Served
 from opstui.operations.world import World
 
+ENDED = ("created", "exited", "dead")
+"""States of a container that runs nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Serving:
@@ -82,6 +85,8 @@ class Drifts:
                 one, known, now_named=should, named_since=made.created if made else None
             )
             container = containers.get(one.container)
+            if container is not None and container.state in ENDED:
+                continue  # what ended does not run another version
             serving.append(Serving(one, run, container))
             drifts.append(version_drift(one, run, model, rules.champion, rules.previous))
             if container is not None:

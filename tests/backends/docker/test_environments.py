@@ -65,6 +65,22 @@ async def test_a_container_is_asked_for_once_and_again_after_a_restart(
     await engine.close()
 
 
+async def test_a_service_that_fell_still_says_what_it_served(dockerd: PrivateDockerd) -> None:
+    dockerd.image("inside-base:1", text="inside")
+    key = dockerd.run("inside-f", "inside-base:1", "sleep", "600",
+                      environment={"MODEL": "models:/m/1"})
+    with dockerd.client() as client:
+        client.kill(key)
+        client.wait(key)
+    engine = DockerEngine(RecentCalls(), host=dockerd.url)
+    listed = await named(engine, "inside-f")
+    assert listed[0].state == "exited"
+    found = await Environments(engine.connection).within(listed, NAMES)
+    assert found[key].environment == {"MODEL": "models:/m/1"}
+    assert found[key].image == "inside-base:1"
+    await engine.close()
+
+
 async def test_containers_that_are_gone_are_left_out(dockerd: PrivateDockerd) -> None:
     dockerd.image("inside-base:1", text="inside")
     key = dockerd.run("inside-d", "inside-base:1", "sleep", "600")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 RUNNING = ("running", "paused", "restarting")
 """States of a container that serves, or is about to."""
+ENDED = 30
+"""Containers that do not run and are asked about all the same: a service that fell is one."""
 
 
 class Environments:
@@ -33,8 +35,9 @@ class Environments:
     async def within(
         self, containers: Sequence[Container], names: ServedNames
     ) -> Mapping[str, Within]:
-        """By container id, for those that run; each is asked for once in its life."""
+        """By container id; each is asked for once in its life, of those that ended only some."""
         running = [one for one in containers if one.state in RUNNING]
+        running += [one for one in containers if one.state not in RUNNING][:ENDED]
         self._known = {one.id: self._known[one.id] for one in containers if one.id in self._known}
         for one in running:
             if self._fresh(one, names):
