@@ -7,8 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from opstui.domain.image import Container
 from opstui.domain.status import Status
+from opstui.ui import news
 from tests.fakes import story
 from tests.fakes.registry import NOW
 from tests.fakes.systems import MemoryJournal
@@ -129,3 +132,19 @@ async def test_red_ci_of_the_default_branch_and_an_act_that_was_cut() -> None:
             lambda: person.app.house.floor.item.key == red.key,  # type: ignore[attr-defined]
             "the red run",
         )
+
+
+async def test_what_somebody_moved_is_told_also_while_a_models_versions_are_in_sight(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    systems = calm()
+    systems.engine.running = (replace(SERVICE, labels=(("opstui.model_uri", "models:/churn/7"),)),)
+    async with opened(systems) as person:
+        await person.sees("0 calm: nothing needs you")
+        await person.press("5", "enter")
+        await person.sees("Aliases")
+        await systems.registry.set_alias("churn", "champion", "9")
+        monkeypatch.setattr(news, "KEPT", 0.0)
+        news.now_and_then(person.app.house.floor.panes)  # type: ignore[attr-defined]
+        await person.sees("churn@champion names v9, churn-live runs v7")
+        await person.sees("Aliases")

@@ -62,6 +62,7 @@ class BranchesView(View[Branch]):
     noun = "branch"
     interval = _POLL
     follows = ("ci",)
+    early = True
     parts = (HeadFailure, BranchBuild)
 
     def __init__(self, world: World) -> None:

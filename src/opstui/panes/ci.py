@@ -62,6 +62,7 @@ class CiView(View[CiRun]):
     title = "CI"
     noun = "run"
     paced = True
+    early = True
     parts = (ToFailure, Narrowing, RunActs)
 
     def __init__(self, world: World) -> None:

@@ -47,6 +47,7 @@ class ImagesView(View[Image]):
     interval = 30.0
     """Events tell of changes; this shows a hung engine."""
     follows = ("branches",)
+    early = True
     parts = (ImageInside, ImageWork, EngineChoice)
 
     def __init__(self, world: World) -> None:

@@ -51,6 +51,7 @@ class ModelsView(MlflowView[RegisteredModel]):
     noun = "model"
     interval = 15.0
     follows = ("attention",)
+    early = True
 
     def __init__(self, world: World) -> None:
         super().__init__(world, world.registry.where)

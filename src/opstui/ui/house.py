@@ -43,7 +43,8 @@ SLOW_PACE = 3.0
 FIRST = 0.5
 """Seconds that the first pane has for itself: the others import much for their first load."""
 AGES = 60.0
-"""Seconds between looks at ages; rows repaint only where an age really reads differently."""
+"""Seconds between looks at ages, and at lists out of sight that others need; rows repaint only
+where an age really reads differently."""
 
 
 class House(Screen[None]):
@@ -112,7 +113,7 @@ class House(Screen[None]):
         self.query_one("#tabs").display = False
         self.floor.focus_active()
         self.watch(self.app, "app_focus", self._focus_changed, init=False)
-        self.set_interval(AGES, partial(news.redraw, self.floor.panes))
+        self.set_interval(AGES, partial(news.now_and_then, self.floor.panes))
         self.set_timer(FIRST, self.begin_others)
 
     def begin_others(self) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from opstui.ui.pane import Pane
 from opstui.ui.snapshot import Snapshot
+
+KEPT = 60.0
+"""Seconds after which a list that nobody looks at is too old for others that need it."""
 
 
 def changed(panes: Iterable[Pane], *kinds: str) -> None:
@@ -44,6 +47,16 @@ def forget(panes: Iterable[Pane], kind: str) -> None:
             level.place.index = level.place.top = 0
             level.place.key = level.place.sought = ""
             pane.show_level()
+
+
+def now_and_then(panes: Sequence[Pane]) -> None:
+    """Repaint what reads differently by now; read what others need and nobody looks at."""
+    redraw(panes)
+    for pane in panes:
+        for level in (stack[0] for stack in pane.stacks):
+            hidden = level.view.early and level is not pane.level and level.read
+            if hidden and level.ticks() - level.read >= KEPT:
+                pane.read_early(level)
 
 
 def redraw(panes: Iterable[Pane]) -> None:

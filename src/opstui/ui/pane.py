@@ -227,9 +227,9 @@ class Pane(Ground):
             self.show_level()
 
     def _news(self, level: Level) -> None:
-        if level in (self.stacks[self.tab][0], self.level):
+        if level is self.stacks[self.tab][0]:
             self.reload()
-        else:
+        if level is not self.level:
             level.outdated = True
             if level.view.early:
                 self.read_early(level)

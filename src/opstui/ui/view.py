@@ -60,7 +60,7 @@ class View(Generic[T]):
     """Kinds of other views that this one is made from: their news let it load again. Its first
     load asks nobody."""
     early: bool = False
-    """Others need what it tells: it is read from the start and on, also behind another tab."""
+    """Others need what it tells: it is read from the start and on, also behind another list."""
     slow: bool = False
     """Its first load takes long: meanwhile `empty` tells how far it is, again and again."""
     toggle: Callable[[Any], bool] | None = None
