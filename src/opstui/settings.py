@@ -91,6 +91,8 @@ SETTINGS = (
             "own commands", repository=True),
     Setting("promotion", "promotion", "environments", "environments, and the gates before each; "
             "see Gates", repository=True),
+    Setting("deploy", "deploy", "deploys", "how a model comes to serve, by its name; see What "
+            "needs you", repository=True),
 )
 
 
@@ -125,6 +127,8 @@ class Settings:
     promotion: dict[str, Any] = field(default_factory=dict)
     """Environments by name, as `promotion_settings` checked them."""
     profile: str = ""
+    deploy: dict[str, Any] = field(default_factory=dict)
+    """Commands by model, as `deploy_settings` checked them."""
     profiles: dict[str, Profile] = field(default_factory=dict)
     commands: dict[str, Any] = field(default_factory=dict)
     """Commands by name, as `command_settings` checked them."""
@@ -157,6 +161,8 @@ def load(
         if "commands" in mine:
             mine["commands"] = {**values.get("commands", {}), **mine["commands"]}
         values.update(mine)
+        if "deploy" in mine:
+            mine["deploy"] = {**values.get("deploy", {}), **mine["deploy"]}
     for setting in SETTINGS:
         if setting.env and environ.get(setting.env, "") != "":
             values[setting.name] = _from_environment(setting, environ[setting.env])
@@ -239,6 +245,14 @@ def _values(
         if setting.kind == "commands":
             from opstui.command_settings import checked as commands  # most have none
 
+        if setting.kind == "deploys":
+            from opstui.deploy_settings import checked as deploys  # most have none
+
+            values[setting.name] = deploys(
+                value, at, REPOSITORY_FILE if in_repository else "your settings",
+                own=not in_repository,
+            )
+            continue
             values[setting.name] = commands(
                 value, at, str(path), own=not in_repository,
             )
@@ -269,7 +283,7 @@ def _flat(data: dict[str, Any], known: Mapping[str, Setting], before: str = "") 
     for key, value in data.items():
         name = f"{before}{key}"
         is_table = name in known and known[name].kind in (
-            "table", "servers", "environments", "commands", "profiles")
+            "table", "servers", "environments", "commands", "profiles", "deploys")
         if isinstance(value, dict) and not is_table:
             found += _flat(value, known, f"{name}.")
         else:

@@ -111,6 +111,7 @@ def open_front(
             champion=settings.champion, previous=settings.previous,
             aliases=tuple(settings.aliases), directions=dict(settings.metrics),
             settle=settings.settle, environments=tuple(settings.promotion.values()),
+            deploys=tuple(settings.deploy.values()),
             served=ServedNames(tuple(settings.model_uri), tuple(settings.model_labels)),
             ci_tags=tuple(settings.ci_tags),
         ),

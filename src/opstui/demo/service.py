@@ -63,10 +63,11 @@ class DemoService:
         self._mark = mark
         self.name = f"churn-serve-{mark[:4]}"
 
-    async def run(self, address: str, commit: str) -> str:
+    async def run(self, address: str, commit: str, uri: str = MODEL_URI) -> str:
         """Make the image and start the container; returns its name.
 
-        address: MLflow's. commit: what the champion was trained from.
+        address: MLflow's. commit: what the champion was trained from. uri: what it serves, by
+        an alias.
         """
         if not await asyncio.to_thread(static, BUSYBOX):
             raise OpstuiError(
@@ -75,7 +76,7 @@ class DemoService:
             )
         files = await asyncio.to_thread(_archive)
         await self._connection.ask(
-            "run the demo's service", lambda client: self._run(client, files, address, commit)
+            "run the demo's service", lambda client: self._run(client, files, address, commit, uri)
         )
         return self.name
 
@@ -87,7 +88,9 @@ class DemoService:
         """Let go of the connection."""
         self._connection.close()
 
-    def _run(self, client: Client, files: bytes, address: str, commit: str) -> None:
+    def _run(
+        self, client: Client, files: bytes, address: str, commit: str, uri: str
+    ) -> None:
         self._remove(client)
         name, tag = IMAGE
         client.import_image_from_data(files, repository=name, tag=f"{tag}-{self._mark}", changes=[
@@ -96,7 +99,7 @@ class DemoService:
         ])
         made = client.create_container(
             f"{name}:{tag}-{self._mark}", name=self.name,
-            environment={"MODEL_URI": MODEL_URI, "MLFLOW_TRACKING_URI": address},
+            environment={"MODEL_URI": uri, "MLFLOW_TRACKING_URI": address},
             labels={
                 DEMO_LABEL: self._mark, REVISION_LABEL: commit,
                 "com.docker.compose.project": "churn-service",
@@ -134,7 +137,8 @@ def static(path: Path) -> bool:
     An ELF file whose program headers name an interpreter (PT_INTERP, 3) is not; source: elf(5).
     """
     try:
-        head = path.open("rb").read(4096)
+        with path.open("rb") as file:
+            head = file.read(4096)
     except OSError:
         return False
     if head[:4] != b"\x7fELF" or head[4:6] != b"\x02\x01":

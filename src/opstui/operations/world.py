@@ -42,6 +42,7 @@ from opstui.operations.engine_jobs import Jobs
 from opstui.operations.lineage_index import LineageIndex
 
 if TYPE_CHECKING:
+    from opstui.domain.deploy import Deploy
     from opstui.domain.policy import Environment
 
 
@@ -59,6 +60,8 @@ class Rules:
     """Metric name to "higher" or "lower"."""
     settle: float = 1.0
     """Seconds to wait between writing an alias and reading it back."""
+    deploys: tuple[Deploy, ...] = ()
+    """How models come to serve; empty where that is not written."""
     environments: tuple[Environment, ...] = ()
     """The policy of promotion; empty where none is written."""
     served: ServedNames = field(default_factory=ServedNames)

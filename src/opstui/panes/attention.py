@@ -64,7 +64,7 @@ class AttentionView(View[Concern]):
             Column("pane", "", self._number, width=1),
             Column("state", "", lambda one: glyph(one.status, ascii_only=plain), width=1,
                    sort=lambda one: one.severity.value),
-            Column("text", "What", lambda one: one.text, grow=1, least=48,
+            Column("text", "What", lambda one: one.text, grow=1, least=64,
                    sort=lambda one: one.text),
             Column("age", "Age", lambda one: Span(age(one.since, now), "dim"), width=3,
                    right=True, drop=1, sort=lambda one: one.since),

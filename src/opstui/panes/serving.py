@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from opstui.domain.alias import named
@@ -9,12 +10,15 @@ from opstui.domain.errors import OpstuiError
 from opstui.domain.image import Container
 from opstui.domain.model import ModelVersion, RegisteredModel
 from opstui.operations.acting import acting
+from opstui.operations.deploying import carry_out_deploy, deploy_of, look
 from opstui.operations.drift import Serving
 from opstui.operations.drift_details import fresh
 from opstui.operations.rollback import prepare_rollback
+from opstui.operations.trusting import trust
 from opstui.operations.world import World
 from opstui.ui.action import action
 from opstui.ui.desk import Choice, Desk, Question
+from opstui.ui.paint import line, lines
 
 KINDS = ("containers", "images", "models", "versions", "journal")
 """What is read again afterwards."""
@@ -50,11 +54,17 @@ class DriftActs:
                 key = f"back {one.served.container}"
                 ways[key] = (one, runs)
                 choices.append(Choice(key, f"Move {alias} back to {named(runs)}"))
+        should = model.version_of(world.rules.champion)
+        if deploy_of(world, name) is not None and should:
+            choices.append(Choice("deploy", f"Deploy {named(should)} by the command for {name}"))
         if not choices:
             desk.say(f"nothing that serves {name} can be restarted or set right from here")
             return
         chosen = await desk.choose(f"{name}: make alias and reality agree", choices)
         if chosen is None:
+            return
+        if chosen == "deploy":
+            await ask_to_deploy(world, desk, name, world.rules.champion, should)
             return
         one, version = ways[chosen]
         if chosen.startswith("restart"):
@@ -111,7 +121,12 @@ async def restart(world: World, desk: Desk, one: Serving, model: str, version: s
 
 
 async def offer_restart(world: World, desk: Desk, model: str, alias: str) -> None:
-    """After an alias moved: offer to restart every running container that follows it."""
+    """After an alias moved: offer the model's own command, else to restart what follows it."""
+    if alias == world.rules.champion and deploy_of(world, model) is not None:
+        named_now = (await world.registry.model(model)).version_of(alias)
+        if named_now:
+            await ask_to_deploy(world, desk, model, alias, named_now)
+        return
     if not any(one.model == model and one.alias == alias for one in world.board.served):
         return
     registered, standing = await fresh(world, model)
@@ -120,6 +135,40 @@ async def offer_restart(world: World, desk: Desk, model: str, alias: str) -> Non
         follows = one.served.alias == alias and runs_now(one.container)
         if follows and version and one.running.version != version:
             await restart(world, desk, one, model, version)
+
+
+async def ask_to_deploy(
+    world: World, desk: Desk, model: str, alias: str, version: str
+) -> None:
+    """Show the command with what is behind it, ask, run it.
+
+    A yes to one that a repository's file names, and that is not trusted yet, trusts exactly what
+    is shown, until it changes.
+    """
+    deploy = deploy_of(world, model)
+    command = await look(world, deploy) if deploy is not None else None
+    if deploy is None or command is None:
+        desk.say("nothing can be run here", kind="warning")
+        return
+    new = "" if command.trusted else (
+        f"\nNamed by {command.source} and not trusted yet: yes trusts exactly what is shown below."
+    )
+    if not await desk.confirm(Question(
+        title="Deploy", object=f"{model} {named(version)}",
+        effect=f"`{command.text}` runs as you, in the repository's folder, with OPSTUI_VERSION="
+        f"{version}.{new}", place=command.source, yes="Deploy", danger=True,
+        body=(line(("command", "title")), line(command.text), (), *lines(command.script)),
+    )):
+        return
+    if not command.trusted:
+        await trust(world, command)
+        command = replace(command, trusted=True)
+    try:
+        with desk.busy("models", model):
+            says = await carry_out_deploy(world, deploy, command, alias, version)
+    finally:
+        desk.changed(*KINDS)
+    desk.say(f"deployed: {model} {named(version)}{f'; {says}' if says else ''}")
 
 
 def runs_now(container: Container | None) -> bool:
