@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -23,7 +22,7 @@ from opstui.operations.pruning import carry_out, know
 from opstui.operations.world import World
 from tests.fakes.registry import FakeRegistry, FakeTracking
 from tests.fakes.world import FakeGit, FakeLocal, fake_world
-from tests.servers.dockerd import PrivateDockerd, import_image, private_dockerd
+from tests.servers.dockerd import PrivateDockerd, built, import_image, private_dockerd
 
 pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("docker")]
 
@@ -185,20 +184,6 @@ async def test_what_was_built_on_another_image_goes_before_it(
     assert [one.image.name for one in plan.go][-1] == "base:1"
     assert {one.ended for one in await pruned(world, plan)} == {Ended.REMOVED}
     assert there(own) == set()
-
-
-def built(client: Any, name: str, dockerfile: str) -> None:
-    import io
-    import tarfile
-
-    context = io.BytesIO()
-    with tarfile.open(fileobj=context, mode="w") as archive:
-        member = tarfile.TarInfo("Dockerfile")
-        member.size = len(dockerfile)
-        archive.addfile(member, io.BytesIO(dockerfile.encode()))
-    context.seek(0)
-    answer = client.build(fileobj=context, custom_context=True, tag=name, rm=True, decode=True)
-    assert not [line for line in answer if "error" in line], json.dumps(name)
 
 
 async def test_stopping_ends_between_two_images_and_says_what_was_not_touched(

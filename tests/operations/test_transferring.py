@@ -27,7 +27,7 @@ from opstui.operations.engine_jobs import Job
 from opstui.operations.transferring import Seen, name_digest, pull, push, seen
 from opstui.operations.world import World
 from tests.fakes.world import fake_world
-from tests.servers.dockerd import PrivateDockerd
+from tests.servers.dockerd import PrivateDockerd, built
 from tests.servers.registry import (
     PASSWORD,
     Middle,
@@ -137,6 +137,34 @@ async def test_a_pull_that_is_stopped_half_way_leaves_nothing_and_says_so(
     assert world.pruning is not None
     assert (await world.pruning.disk()).layers == before
     assert (await world.journal.entries())[0].result == told
+
+
+async def test_a_layer_that_was_pulled_whole_goes_too_when_the_next_is_stopped(
+    world: World, dockerd: PrivateDockerd, registry: PrivateRegistry
+) -> None:
+    name = f"{registry.host}/two/layers:1"
+    dockerd.image("two-layers-base:1", text="two layers")
+    with dockerd.client() as client:
+        built(client, name, "FROM two-layers-base:1\nCOPY big /\n",
+              big="".join(noise(f"big {n}") for n in range(4)))
+    await push(world, begin(world, "push", name), await image(world, name), reference(name), Seen())
+    with dockerd.client() as client:
+        client.remove_image(name, force=True)
+        client.remove_image("two-layers-base:1", force=True)
+    assert world.pruning is not None
+    before = (await world.pruning.disk()).layers
+    with Middle(registry) as middle:
+        middle.slow_from = 1_500_000  # the first layer is smaller, the second is not
+        slow = f"{middle.host}/two/layers:1"
+        job = begin(world, "pull", slow)
+        work = asyncio.create_task(pull(world, job, reference(slow)))
+        told = await stopped_while(
+            lambda: middle.held.is_set()
+            and any(part.word == "Pull complete" for part in job.now().parts), job, work,
+        )
+    assert told == f"stopped: the engine has no {slow}; nothing of it is left there"
+    assert (await world.pruning.disk()).layers == before
+    assert list((dockerd.folder / "data" / "tmp").iterdir()) == []
 
 
 async def test_a_push_that_is_stopped_half_way_gives_the_registry_no_tag_and_says_so(

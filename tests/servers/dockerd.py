@@ -170,6 +170,19 @@ def import_image(
     return str(json.loads(answer.splitlines()[-1])["status"])
 
 
+def built(client: docker.APIClient, name: str, dockerfile: str, **files: str) -> None:
+    """Build `repository:tag` with the classic builder; no container of a step is left."""
+    context = io.BytesIO()
+    with tarfile.open(fileobj=context, mode="w") as archive:
+        for path, text in {"Dockerfile": dockerfile, **files}.items():
+            member = tarfile.TarInfo(path)
+            member.size = len(text.encode())
+            archive.addfile(member, io.BytesIO(text.encode()))
+    context.seek(0)
+    told = client.build(fileobj=context, custom_context=True, tag=name, rm=True, decode=True)
+    assert not [line for line in told if "error" in line], name
+
+
 def load_many(client: docker.APIClient, repository: str, count: int) -> None:
     """Load images `repository:0` and up, each another one, in a single request."""
     empty = b"\0" * 1024
