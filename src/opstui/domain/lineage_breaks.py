@@ -32,6 +32,8 @@ from opstui.domain.model import ModelVersion
 from opstui.domain.words import short
 
 N = TypeVar("N")
+ENDED = ("created", "exited", "dead")
+"""States of a container that runs nothing."""
 HEAD = '"$(git rev-parse HEAD)"'
 
 
@@ -245,6 +247,9 @@ def _of_container(graph: Graph, one: Shipped) -> list[Flaw]:
         )
         for ref in named if ref.kind == IMAGE and container.image_id not in ("", ref.key)
     ]
+    if container.state in ENDED:
+        found.insert(0, Flaw(f"it does not run: {container.note or container.state}",
+                             f"docker start {container.name}"))
     return found if one.served is not None else [*found, _says_nothing(one)]
 
 

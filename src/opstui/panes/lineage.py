@@ -8,12 +8,11 @@ from typing import Any
 from opstui.domain.lineage import COMMIT, STEPS, Link, Noun, Ref, State
 from opstui.domain.lineage_chain import related
 from opstui.domain.lineage_export import as_json, as_mermaid
-from opstui.domain.lineage_names import ref_of
 from opstui.domain.lineage_words import TITLES, name_of, said, when_of
 from opstui.domain.words import age
 from opstui.operations.lineage import Tracing
 from opstui.operations.world import World
-from opstui.panes.lineage_refs import at_hand, noun_of, ref_at, way_to, why_none
+from opstui.panes.lineage_refs import at_hand, start_of, way_to, why_none
 from opstui.ui.paint import Line, Span, glyph, line
 from opstui.ui.saving import file_name
 from opstui.ui.trail import Trail, TrailRow, Way
@@ -25,11 +24,14 @@ WIDE = max(len(title) for title in TITLES.values())
 class LineageTrail:
     """One chain as rows."""
 
-    def __init__(self, world: World, noun: Noun, *, used_by: bool = False) -> None:
+    def __init__(
+        self, world: World, of: Ref, nouns: tuple[Noun, ...], *, used_by: bool = False
+    ) -> None:
         self._world = world
-        self._noun = noun
+        self._of = of
+        self._nouns = nouns
         self._used_by = used_by
-        self._tracing = Tracing(world, ref_of(noun), (noun,), used_by=used_by)
+        self._tracing = Tracing(world, of, nouns, used_by=used_by)
 
     @property
     def title(self) -> str:
@@ -49,7 +51,7 @@ class LineageTrail:
 
     def _name(self) -> str:
         here = next((link for link in self._tracing.chain.links if link.here), None)
-        return said(here).name if here is not None else name_of(ref_of(self._noun))
+        return said(here).name if here is not None else name_of(self._of)
 
     @property
     def begins_at(self) -> str:
@@ -69,14 +71,12 @@ class LineageTrail:
 
     async def complete(self, draw: Callable[[], None]) -> None:
         """Ask every system, all at once."""
-        self._tracing = Tracing(
-            self._world, ref_of(self._noun), (self._noun,), used_by=self._used_by
-        )
+        self._tracing = Tracing(self._world, self._of, self._nouns, used_by=self._used_by)
         await self._tracing.follow(draw)
 
     def turned(self) -> Trail:
         """Downward only, or whole again."""
-        return LineageTrail(self._world, self._noun, used_by=not self._used_by)
+        return LineageTrail(self._world, self._of, self._nouns, used_by=not self._used_by)
 
     def told(self, form: str) -> str:
         """The chain as JSON or Mermaid."""
@@ -153,15 +153,19 @@ class WorldBelonging:
 
     def trail(self, view: View[Any], item: Any, *, used_by: bool) -> Trail | str:
         """The chain through a row, or why there is none."""
-        noun = noun_of(self._world, view, item)
-        return why_none(item) if noun is None else LineageTrail(self._world, noun, used_by=used_by)
+        start = start_of(self._world, view, item)
+        return why_none(item) if start is None else LineageTrail(
+            self._world, *start, used_by=used_by
+        )
 
     async def lit(self, view: View[Any], item: Any) -> Mapping[str, frozenset[str]]:
         """What belongs to a row, from the index; that is brought up to date in a thread."""
         index = self._world.lineage
-        ref = index.selected = ref_at(self._world, view, item)
-        if ref is None:
+        start = start_of(self._world, view, item)
+        index.selected = start[0] if start is not None else None
+        if start is None:
             return {}
+        ref = start[0]
         await index.refresh()
         if self._last is not None and self._last[:2] == (index.graph, ref):
             return self._last[2]

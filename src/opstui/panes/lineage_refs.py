@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from opstui.domain.attention import Concern
 from opstui.domain.branch import Branch, Commit
 from opstui.domain.ci import CiJob, CiRun, CiStep
 from opstui.domain.experiment import Artifact, Experiment, Run
 from opstui.domain.image import Container, Image
-from opstui.domain.lineage import RUN, VERSION, Noun, Ref
+from opstui.domain.lineage import BRANCH, MODEL, RUN, STEPS, VERSION, Noun, Ref
 from opstui.domain.lineage_names import ref_of
 from opstui.domain.model import ModelVersion, RegisteredModel
 from opstui.operations.lineage_index import shipped
@@ -20,6 +21,18 @@ from opstui.ui.trail import Way
 from opstui.ui.view import View
 
 COMMITS = "commits"
+
+
+def start_of(world: World, view: View[Any], item: Any) -> tuple[Ref, tuple[Noun, ...]] | None:
+    """The link that a row stands for, with the thing itself as far as the row has it.
+
+    A row that only leads to another, such as a concern, stands for that; None for no link.
+    """
+    if isinstance(item, Concern):
+        known = item.kind in (*STEPS, BRANCH, MODEL) and item.target
+        return (Ref(item.kind, item.target), ()) if known else None
+    noun = noun_of(world, view, item)
+    return (ref_of(noun), (noun,)) if noun is not None else None
 
 
 def noun_of(world: World, view: View[Any], item: Any) -> Noun | None:
@@ -43,12 +56,6 @@ def why_none(item: Any) -> str:
     if isinstance(item, Experiment):
         return "an experiment is a folder: enter opens its runs, and L there their lineage"
     return "this is no part of a chain from a commit to a container"
-
-
-def ref_at(world: World, view: View[Any], item: Any) -> Ref | None:
-    """The name of what a row stands for."""
-    noun = noun_of(world, view, item)
-    return ref_of(noun) if noun is not None else None
 
 
 def at_hand(view: View[Any], kind: str, key: str) -> bool:
