@@ -290,7 +290,7 @@ async def test_from_a_container_to_its_image() -> None:
     async with at_work(Systems()) as person:
         await person.press("3", "]")
         await person.sees("cache-test")
-        await person.press("j", "i")
+        await person.press("j", "I")
         await person.until(
             lambda: getattr(selected(person), "tags", ("",))[0] == "redis:7.4-alpine", "its image"
         )
