@@ -39,7 +39,7 @@ def train(
     options = options or ("--C", "0.5", "--run-name", "by-hand")
     return subprocess.run(
         [demo / "train", *options, "--register"], check=False,
-        env=environ | HOSTILE, capture_output=True, text=True, timeout=120,
+        env=environ | HOSTILE, capture_output=True, text=True, timeout=300,
     )
 
 
@@ -89,7 +89,8 @@ def look_train_promote_roll_back(
     trained = train(demo, environ)
     assert trained.returncode == 0, trained.stderr
     check_trained_by_hand(repository, judge)
-    trained = train(demo, environ, "--model", "boosting", "--epochs", "80", "--run-name", "more")
+    trained = train(demo, environ, "--model", "boosting", "--epochs", "40",
+                    "--rate", "0.03", "--run-name", "more")
     assert trained.returncode == 0, trained.stderr
     tmux.sees("v7").press("g").sees("▌ v7")
     tmux.press("4").sees("4 Experiments").press("G", "k").sees("▌churn-baseline")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -101,7 +101,7 @@ class StoryTracking:
 
     async def courses(
         self, run_ids: Sequence[str], metric: str, *, interval: tuple[int, int] | None = None,
-        points: int = 1000,
+        points: int = 1000, grown: Callable[[tuple[Course, ...]], None] | None = None,
     ) -> tuple[Course, ...]:
         self.check()
         began = {run.id: run.started for run in RUNS}

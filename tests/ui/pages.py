@@ -77,7 +77,8 @@ class Fields:
         return Course(str(n), steps, values, [1000.0 + step for step in steps], sampled)
 
     async def courses(
-        self, metric: str, interval: tuple[int, int] | None, points: int
+        self, metric: str, interval: tuple[int, int] | None, points: int,
+        grown: Callable[[tuple[Course, ...]], None] | None = None,
     ) -> tuple[Course, ...]:
         self.asked.append((metric, interval))
         if self.broken:

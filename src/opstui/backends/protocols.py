@@ -7,7 +7,7 @@ a method abandons the call.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -180,10 +180,11 @@ class Tracking(Protocol):
 
     async def courses(
         self, run_ids: Sequence[str], metric: str, *, interval: tuple[int, int] | None = None,
-        points: int = 1000,
+        points: int = 1000, grown: Callable[[tuple[Course, ...]], None] | None = None,
     ) -> tuple[Course, ...]:
         """The metric's course in each of the runs, in their order, thinned by the server to about
-        `points` values; `interval` narrows it to these steps."""
+        `points` values; `interval` narrows it to these steps. `grown` is told what is known by
+        then, where it takes long."""
         ...
 
     async def whole_course(self, run_id: str, metric: str) -> Course:

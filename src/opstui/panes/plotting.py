@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import tzinfo
 
 from opstui.domain.course import Course
@@ -50,11 +50,12 @@ class RunPlot:
         ))
 
     async def courses(
-        self, metric: str, interval: tuple[int, int] | None, points: int
+        self, metric: str, interval: tuple[int, int] | None, points: int,
+        grown: Callable[[tuple[Course, ...]], None] | None = None,
     ) -> tuple[Course, ...]:
         """The metric's course in every run."""
         return await self._world.tracking.courses(
-            [run.id for run in self._runs], metric, interval=interval, points=points
+            [run.id for run in self._runs], metric, interval=interval, points=points, grown=grown
         )
 
     async def whole(self, metric: str) -> tuple[Course, ...]:

@@ -104,7 +104,8 @@ class ChartPage(Page):
         self._stale.discard(metric)
         began = monotonic()
         try:
-            area.take(metric, await self.plot.courses(metric, None, self.points))
+            grown = None if metric in area.read else partial(area.take, metric)
+            area.take(metric, await self.plot.courses(metric, None, self.points, grown))
             self._rest = max(LIVE, PACE * (monotonic() - began))
         except OpstuiError as error:
             self._rest = max(LIVE, PACE * PACE * (monotonic() - began))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Protocol
@@ -38,11 +38,13 @@ class Plot(Protocol):
         ...
 
     async def courses(
-        self, metric: str, interval: tuple[int, int] | None, points: int
+        self, metric: str, interval: tuple[int, int] | None, points: int,
+        grown: Callable[[tuple[Course, ...]], None] | None = None,
     ) -> tuple[Course, ...]:
         """A metric's course in every thing, in their order; raises OpstuiError.
 
-        interval: steps that are wanted; None for all. points: values that are enough.
+        interval: steps that are wanted; None for all. points: values that are enough. grown: told
+        what is known by then, where it takes long.
         """
         ...
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
 import uuid
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from opstui.backends.calls import RecentCalls
-from opstui.backends.mlflow import courses
+from opstui.backends.mlflow import course_parts, courses
+from opstui.domain.errors import OpstuiError
 from tests.backends.mlflow.talking import answer, connected, serving
 from tests.servers.mlflow_server import Judge, MlflowServer
 
@@ -116,3 +119,78 @@ async def test_a_course_without_end_is_cut(monkeypatch: pytest.MonkeyPatch) -> N
     assert list(course.steps) == [0, 1, 2]
     assert course.sampled
     assert all(math.isnan(time) for time in course.times)
+
+
+class Slow:
+    """A server that never answers what is too much at once; `loss` is the step."""
+
+    def __init__(self, last: int, most: int) -> None:
+        self.last, self.most = last, most
+        self.intervals: list[tuple[str, int, int]] = []
+
+    async def handle(self, first: str, _headers: dict[str, str], _body: bytes) -> bytes:
+        asked = parse_qs(urlsplit(first.split(" ")[1]).query)
+        if "runs/get?" in first:
+            metrics = [{"key": "loss", "value": 1, "step": self.last, "timestamp": 1}]
+            return answer(json.dumps({"run": {"data": {"metrics": metrics}}}))
+        low = int(asked.get("start_step", ["0"])[0])
+        high = int(asked.get("end_step", [str(self.last)])[0])
+        inside = range(max(0, low), min(self.last, high) + 1)
+        if len(inside) > self.most or len(asked["run_ids"]) > 1:
+            await asyncio.Event().wait()
+        [run] = asked["run_ids"]
+        self.intervals.append((run, inside[0], inside[-1]))
+        by = max(1, len(inside) // int(asked["max_results"][0]))
+        return answer(json.dumps({"metrics": [
+            {"run_id": run, "value": n, "step": n, "timestamp": n} for n in inside[::by]
+        ]}))
+
+
+async def test_what_is_too_much_at_once_comes_run_by_run_and_part_by_part(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(courses, "PATIENCE", 0.2)
+    monkeypatch.setattr(course_parts, "PART", 250)
+    slow, known = Slow(999, 260), []
+    async with serving(slow.handle) as url, connected(url) as mlflow:
+        one, two = await mlflow.tracking.courses(
+            ["a", "b"], "loss", points=400,
+            grown=lambda found: known.append([len(each) for each in found]),
+        )
+        near, _ = await mlflow.tracking.courses(["a", "b"], "loss", interval=(300, 310))
+        points = await mlflow.tracking.history("a", "loss")
+    for each in (one, two):
+        assert (each.steps[0], each.steps[-1], each.sampled) == (0, 999, True)
+        assert list(each.values) == [float(step) for step in each.steps]
+    assert sorted(slow.intervals[:8]) == [
+        (run, low, high) for run in "ab"
+        for low, high in ((0, 248), (249, 498), (499, 748), (749, 999))
+    ]
+    assert len(known) == 8 and all(sum(known[n]) < sum(known[n + 1]) for n in range(7))
+    assert list(near.steps) == list(range(300, 311))
+    assert points[0].step == 0 and points[-1].step >= 990
+
+
+async def test_a_part_that_is_too_slow_is_halved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(courses, "PATIENCE", 0.2)
+    monkeypatch.setattr(course_parts, "PART", 500)
+    slow = Slow(999, 300)
+    async with serving(slow.handle) as url, connected(
+        url, {"MLFLOW_HTTP_REQUEST_TIMEOUT": "1"}
+    ) as mlflow:
+        [one] = await mlflow.tracking.courses(["a"], "loss")
+    assert list(one.steps) == list(range(1000))
+    assert all(high - low < 300 for _, low, high in slow.intervals)
+
+
+async def test_a_server_that_is_too_slow_for_any_part_is_one_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(courses, "PATIENCE", 0.1)
+    monkeypatch.setattr(course_parts, "HALVINGS", 0)
+    slow = Slow(999, 1)
+    async with serving(slow.handle) as url, connected(
+        url, {"MLFLOW_HTTP_REQUEST_TIMEOUT": "1"}
+    ) as mlflow:
+        with pytest.raises(OpstuiError, match="did not answer"):
+            await mlflow.tracking.courses(["a"], "loss")

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import math
 from array import array
-from asyncio import sleep
+from asyncio import sleep, timeout
 from collections.abc import Iterable, Sequence
 
 from opstui.backends.json_object import Json
+from opstui.backends.mlflow.course_parts import FARTHEST, Grown, Parts
 from opstui.backends.mlflow.http import Door
 from opstui.backends.mlflow.plain import API
 from opstui.backends.mlflow.refusals import RefusalError
@@ -27,15 +28,43 @@ PAGE = 5000
 """Values on a page where every one is read; more would hold up the keys."""
 MOST = 1_000_000
 """Values of one run that are read at most."""
-FARTHEST = 2**62
-"""Beyond every step that MLflow keeps comfortably, both ways."""
+PATIENCE = 4.0
+"""Seconds that one request for everything may take before it is asked for in parts."""
+
+
+class Sampled:
+    """Courses as a server samples them; remembers which ones take it long."""
+
+    def __init__(self) -> None:
+        self._slow: set[tuple[str, ...]] = set()
+
+    async def courses(
+        self, door: Door, runs: Sequence[str], metric: str,
+        interval: tuple[int, int] | None, points: int, grown: Grown | None = None,
+    ) -> tuple[Course, ...]:
+        """One course for each run, in their order; empty where the run has no such metric.
+
+        grown: told what is known by then, where it comes in parts.
+        """
+        wanted, mark = max(2, min(points, MOST_SAMPLED)), (metric, *runs)
+        if mark not in self._slow:
+            try:
+                async with timeout(PATIENCE):
+                    return await sampled(door, runs, metric, interval, wanted)
+            except TimeoutError:
+                if len(self._slow) > MOST_RUNS:
+                    self._slow.clear()
+                self._slow.add(mark)
+        parts = Parts(door, metric, wanted, lambda run, values, left_out: course(
+            run, values, left_out=left_out
+        ))
+        return await parts.courses(runs, interval, grown)
 
 
 async def sampled(
-    door: Door, runs: Sequence[str], metric: str, interval: tuple[int, int] | None, points: int
+    door: Door, runs: Sequence[str], metric: str, interval: tuple[int, int] | None, wanted: int
 ) -> tuple[Course, ...]:
-    """One course for each run, in their order; empty where the run has no such metric."""
-    wanted = max(2, min(points, MOST_SAMPLED))
+    """The same in one request for a hundred runs each."""
     found: dict[str, list[Json]] = {run: [] for run in runs}
     try:
         for start in range(0, len(runs), MOST_RUNS):

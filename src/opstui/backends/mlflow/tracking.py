@@ -6,13 +6,14 @@ Endpoints: https://mlflow.org/docs/latest/rest-api.html
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from math import isfinite
 from urllib.parse import quote
 
 from opstui.backends.mlflow import courses, decode, search
 from opstui.backends.mlflow.doorway import Doorway
 from opstui.backends.mlflow.plain import API, EXPERIMENTS
-from opstui.backends.mlflow.refusals import RefusalError
 from opstui.domain.course import Course
 from opstui.domain.experiment import Artifact, Experiment, MetricPoint, Run
 from opstui.domain.page import Page
@@ -20,8 +21,6 @@ from opstui.domain.page import Page
 ARTIFACT_PAGES = 20
 """Pages of one folder that are read at most."""
 _VERSION = re.compile(r"\d+(?:\.\w+){1,5}")
-HISTORY = 2500
-"""The most points that get-history-bulk-interval gives."""
 
 
 class MlflowTracking:
@@ -29,6 +28,7 @@ class MlflowTracking:
 
     def __init__(self, doorway: Doorway) -> None:
         self._doorway = doorway
+        self._sampled = courses.Sampled()
 
     async def where(self) -> str:
         """The server's address without secrets."""
@@ -74,38 +74,26 @@ class MlflowTracking:
     async def history(
         self, run_id: str, metric: str, points: int = 320
     ) -> tuple[MetricPoint, ...]:
-        """A metric's course, by `GET metrics/get-history-bulk-interval`, which samples it.
-
-        Servers without that endpoint are asked for everything, which is then thinned here.
-        """
-        door = await self._doorway.door()
-        wanted = max(1, min(points, HISTORY))
-        try:
-            answer = await door.read(
-                "GET", f"{API}/metrics/get-history-bulk-interval",
-                {"run_ids": run_id, "metric_key": metric, "max_results": wanted},
-            )
-        except RefusalError as error:
-            if error.status != 404:
-                raise
-            answer = await door.read(
-                "GET", f"{API}/metrics/get-history",
-                {"run_id": run_id, "metric_key": metric, "max_results": 25000},
-            )
-        found = tuple(decode.metric_point(one) for one in answer.objects("metrics"))
-        return thinned(tuple(sorted(found, key=lambda point: point.step)), 2 * wanted)
+        """A metric's course in one run, thinned to about so many points, as `courses` reads it."""
+        [one] = await self.courses([run_id], metric, points=points)
+        found = tuple(
+            MetricPoint(step, value, datetime.fromtimestamp(time, UTC) if isfinite(time) else None)
+            for step, value, time in zip(one.steps, one.values, one.times, strict=True)
+        )
+        return thinned(found, 2 * max(1, points))
 
     async def courses(
         self, run_ids: Sequence[str], metric: str, *, interval: tuple[int, int] | None = None,
-        points: int = 1000,
+        points: int = 1000, grown: Callable[[tuple[Course, ...]], None] | None = None,
     ) -> tuple[Course, ...]:
         """A metric's course in several runs at once, by `GET metrics/get-history-bulk-interval`.
 
         interval: the first and last step that are wanted; None for all. points: values of a run
-        that are enough, 2500 at most; the server chooses them evenly.
+        that are enough, 2500 at most; the server chooses them evenly. grown: told what is known
+        by then where the server takes so long that they are asked for in parts.
         """
-        return await courses.sampled(
-            await self._doorway.door(), run_ids, metric, interval, points
+        return await self._sampled.courses(
+            await self._doorway.door(), run_ids, metric, interval, points, grown
         )
 
     async def whole_course(self, run_id: str, metric: str) -> Course:
