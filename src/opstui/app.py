@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from opstui.remembered import Remembered
     from opstui.start.live import Live
     from opstui.start.opening import Opening
     from opstui.ui.commands import Command
@@ -54,6 +55,7 @@ class OpstuiApp(Hurried):
     def __init__(
         self, front: Front, *, local: bool = False, opening: Opening | None = None,
         live: Live | None = None, whole_process: bool = False,
+        remembered: Remembered | None = None,
     ) -> None:
         super().__init__()
         stock = bool(front.environ.get("OPSTUI_STOCK"))
@@ -74,7 +76,17 @@ class OpstuiApp(Hurried):
         for look in LOOKS.values():
             self.register_theme(look.textual())
         self.theme = front.settings.theme
+        self.remembered = remembered
+        """How lists were left, and where that is kept; None where it is not."""
         self.house = self._house([room.spec for room in live.rooms] if live is not None else None)
+        if remembered is not None:
+            floor = self.house.floor
+            begun = floor.panes[: floor.main] if live is not None else []
+            remembered.before.prepare(
+                stack[0] for pane in floor.panes if pane not in begun for stack in pane.stacks
+            )
+            floor.stand(remembered.before)
+            self.notes += [remembered.note] if remembered.note else []
         self._arrival = (
             Arrival(opening, installed.frames, self.house, live.rows if live is not None else None)
             if opening is not None and installed.frames is not None else None
@@ -193,10 +205,12 @@ class OpstuiApp(Hurried):
         if (self.whole_process and driver is not None and not driver.is_headless
                 and not self.house.keys.running and message is None):
             leaving.give_back(driver)
+            self._remember()
             if self._arrival is not None:
                 self._arrival.leave()
             logging.shutdown()
             leaving.leave(return_code)
+        self._remember()
         super().exit(result, return_code, message)
 
     def _equip(self, house: House, keymap: Keymap) -> None:
@@ -227,6 +241,17 @@ class OpstuiApp(Hurried):
         from opstui.panes.command_table import commands
 
         return (context_command(self), *commands(self.front.world))
+
+    def _remember(self) -> None:
+        """Keep how the lists are arranged; a frame that is kept then shows them so."""
+        if self.remembered is None:
+            return
+        floor = self.house.floor
+        now = floor.arranged()
+        if self.remembered.keep(now):
+            floor.opened = now
+            if self._arrival is not None:
+                self._arrival.rename()
 
     async def headline(self) -> Line:
         """Where we are, for the header."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import argparse
     from asyncio import AbstractEventLoop
 
+    from opstui.remembered import Remembered
     from opstui.start.live import Live
     from opstui.start.opening import Opening
     from opstui.wiring import Front
@@ -163,16 +164,30 @@ def open_screen(wish: Request, where: Places, opening: Opening | None = None) ->
             hint="for scripts there is `opstui status --json`",
         )
     with Runner() as runner:
-        live = first_rows(front, opening, runner.get_loop()) if opening is not None else None
+        remembered = remember(wish) if settings.remember else None
+        live = (first_rows(front, opening, runner.get_loop(), remembered)
+                if opening is not None else None)
         return show(front, runner.get_loop(), local="--local" in wish.flags, opening=opening,
-                    live=live)
+                    live=live, remembered=remembered)
 
 
-def first_rows(front: Front, opening: Opening, loop: AbstractEventLoop) -> Live:
+def remember(wish: Request) -> Remembered:
+    """How the repository's lists were left the last time."""
+    from opstui.remembered import Remembered
+    from opstui.start.kept import kept_at
+
+    return Remembered(Path(kept_at(os.environ, os.path.realpath(wish.top))))
+
+
+def first_rows(
+    front: Front, opening: Opening, loop: AbstractEventLoop, remembered: Remembered | None = None
+) -> Live:
     """Ask every source, and draw what has answered, before Textual is imported."""
     from opstui.start.live import Live
 
-    live = Live(opening, front.world, front.machine)
+    live = Live(
+        opening, front.world, front.machine, remembered.before if remembered is not None else None
+    )
     settings = front.settings
     loop.run_until_complete(live.read(settings.theme, read_only=settings.read_only))
     return live
@@ -180,7 +195,7 @@ def first_rows(front: Front, opening: Opening, loop: AbstractEventLoop) -> Live:
 
 def show(
     front: Front, loop: AbstractEventLoop, *, local: bool, opening: Opening | None = None,
-    live: Live | None = None,
+    live: Live | None = None, remembered: Remembered | None = None,
 ) -> int:
     """Run the terminal interface until it is left."""
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
@@ -189,7 +204,9 @@ def show(
         os.environ.setdefault("TEXTUAL_FPS", SLOW_FRAMES)
     from opstui.app import OpstuiApp  # Textual reads these while it is imported
 
-    app = OpstuiApp(front, local=local, opening=opening, live=live, whole_process=True)
+    app = OpstuiApp(
+        front, local=local, opening=opening, live=live, whole_process=True, remembered=remembered
+    )
     app.run(mouse=front.settings.mouse, loop=loop)
     return app.return_code or 0
 

@@ -53,6 +53,8 @@ SETTINGS = (
     Setting("slow", "slow", "bool", "for thin lines: fewer frames, polling three times rarer, "
             "details only once the cursor rests, the terminal's own colours unless a theme is set",
             env="OPSTUI_SLOW"),
+    Setting("remember", "remember", "bool", "lists come back as they were arranged: pane, tab, "
+            "zoom, sort, filter, columns", env="OPSTUI_REMEMBER"),
     Setting("keys", "keys", "table", "action id to key names, separated by commas"),
     Setting("ci.command", "ci_command", "str", "what the local runner runs; found if empty",
             env="OPSTUI_CI_COMMAND", repository=True),
@@ -105,6 +107,7 @@ class Settings:
     read_only: bool = False
     mouse: bool = True
     slow: bool = False
+    remember: bool = True
     keys: dict[str, str] = field(default_factory=dict)
     ci_command: str = ""
     ci_slots: int = 1

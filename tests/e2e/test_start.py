@@ -16,7 +16,7 @@ def test_a_fresh_clone_shows_its_branches_and_every_pane_says_what_it_misses(
         terminal.sees("main", "origin/feature/scaler", "Scale the charges")
         terminal.sees(
             "no runs yet", "no container engine: there is no such socket",
-            "no MLflow server is configured", "git ✓", "docker ✗", "mlflow –",
+            "no MLflow server is configured", "git ✓", "docker.sock ✗", "mlflow –",
         )
         fresh.git("branch", "fix/nan-input")
         terminal.sees("fix/nan-input")
@@ -67,7 +67,7 @@ def test_a_terminal_that_goes_away_ends_it(fresh: Machine) -> None:
 
 def test_at_rest_it_writes_nothing(fresh: Machine) -> None:
     with fresh.open() as terminal:
-        terminal.sees("origin/feature/scaler", "docker ✗", "mlflow –", "no runs yet").rests(2)
+        terminal.sees("origin/feature/scaler", "docker.sock ✗", "mlflow –", "no runs yet").rests(2)
         before = terminal.written
         terminal.rests(8)
         assert terminal.written == before, bytes(terminal.raw[before:])

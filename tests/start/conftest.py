@@ -62,6 +62,6 @@ def frames(fresh: Machine) -> list[Path]:
 
 def looked_around(terminal: Terminal) -> Terminal:
     """Wait until every pane is live and nothing old is left."""
-    terminal.sees("origin/feature/scaler", "docker ✗", "mlflow –", "no runs yet")
+    terminal.sees("origin/feature/scaler", "docker.sock ✗", "mlflow –", "no runs yet")
     terminal.sees("[Log]", "[main]")  # the details, which no kept frame has
     return terminal.sees_no("seen ").rests(0.5)

@@ -37,7 +37,7 @@ def test_live_rows_are_on_the_screen_before_textual_is_imported(seen: Machine, g
     seen.git("branch", "fix/nan-input")
     seen.git("branch", "--delete", "--remotes", "origin/feature/scaler")
     with seen.open(**gate.environ) as terminal:
-        terminal.sees("fix/nan-input", "docker ✗", "no runs yet")
+        terminal.sees("fix/nan-input", "docker.sock ✗", "no runs yet")
         terminal.sees_no("origin/feature/scaler", "seen just now")
         terminal.until(lambda _: gate.reached, "the import of Textual")
         assert not echoes(terminal)
@@ -73,7 +73,7 @@ def test_what_changed_meanwhile_is_shown(seen: Machine, early: Gate) -> None:
 def test_nothing_moves_when_textual_takes_over(seen: Machine, gate: Gate) -> None:
     seen.git("branch", "fix/nan-input")
     with seen.open(**gate.environ) as terminal:
-        terminal.sees("fix/nan-input", "docker ✗", "no runs yet").sees_no("seen just now")
+        terminal.sees("fix/nan-input", "docker.sock ✗", "no runs yet").sees_no("seen just now")
         terminal.until(lambda _: gate.reached, "the import of Textual")
         early = [line[:54] for line in terminal.screen.display]
         gate.open()
@@ -135,7 +135,7 @@ def test_only_the_view_that_a_start_shows_is_kept(seen: Machine) -> None:
         looked_around(terminal).until(lambda _: bool(frames(seen)), "the frame of this start")
         frames(seen)[0].unlink()
         terminal.press("n").sees("New branch").press("hush").sees("hush").press("esc")
-        terminal.sees_no("hush").press("2").rests(0.3).press("q").ends()
+        terminal.sees_no("hush").press("enter").rests(0.3).press("q").ends()
     assert frames(seen) == []
 
 

@@ -38,6 +38,8 @@ class Arrival:
         note = opening.frame.note if opening.frame is not None else None
         self._reveal = Reveal(house, Region(note[0], 0, len(note[1]), 1) if note else Region())
         self._live = False
+        self._renamed = False
+        """There is no other frame yet to begin with, so that one with another row will do."""
         self._again = 0.0
         self._after: Callable[[float, Callable[[], None]], object] = lambda _seconds, _work: None
         self._rows: list[list[Cell]] = []
@@ -61,6 +63,13 @@ class Arrival:
             self._again = monotonic() + AGAIN
             self._after(REST, self.keep)
 
+    def rename(self) -> None:
+        """The lists are arranged otherwise from now on: frames kept until now are of no use."""
+        if self._opening.again is not None:
+            self._opening.identity, self._opening.file = self._opening.again()
+            self._rows = []
+            self._renamed = True
+
     def leave(self) -> None:
         """Whoever leaves does not wait for another frame: one was kept a moment ago.
 
@@ -75,7 +84,8 @@ class Arrival:
     def keep(self) -> None:
         """Keep what is shown, where the next start will look like it."""
         shown = self._frames.shown
-        if shown is not None and self._reveal.live and at_home(self._house):
+        if shown is not None and self._reveal.live \
+                and at_home(self._house, top=not self._renamed):
             file = Path(self._opening.file)
             if shown.rows == self._rows and keeping.renew(file):
                 return

@@ -17,6 +17,7 @@ from opstui.lean.front import Front
 from opstui.panes.heading import badge, heading
 from opstui.panes.table import panes
 from opstui.ui import frame_text, sight
+from opstui.ui.arranged import Arranged
 from opstui.ui.arrangement import Arrangement, arrange
 from opstui.ui.box import boxed
 from opstui.ui.headline import header, tabs
@@ -54,8 +55,11 @@ class Palette(Inks):
 class Room:
     """A pane before there are widgets."""
 
-    def __init__(self, spec: PaneSpec, world: World) -> None:
+    def __init__(self, spec: PaneSpec, world: World, arranged: Arranged) -> None:
         self.levels = tuple(Level(view, world.clock) for view in spec.tabs)
+        arranged.prepare(self.levels)
+        self.tab = arranged.tab(spec)
+        self._shape = arranged.shapes().get(self.level.view.kind, Shape())
         self.spec = replace(spec, levels=self.levels)
         self._listing = Listing()
         self._row_lines = RowLines(self._listing)
@@ -63,7 +67,7 @@ class Room:
     @property
     def level(self) -> Level:
         """The list in sight."""
-        return self.levels[0]
+        return self.levels[self.tab]
 
     @property
     def stacks(self) -> Sequence[Sequence[Level]]:
@@ -82,7 +86,7 @@ class Room:
     def picture(self, width: int, height: int, *, focused: bool, ascii_only: bool) -> list[Line]:
         """All its lines."""
         level = self.level
-        self._listing.show(sight.rows(level, Shape(), set()), level.place)
+        self._listing.show(sight.rows(level, self._shape, set()), level.place)
         self._row_lines.forget()
         if self.spec.strip:
             return self._row_lines.in_sight(
@@ -94,7 +98,7 @@ class Room:
         )
         return boxed(
             body, width, height, focused=focused, ascii_only=ascii_only,
-            title=frame_text.title(self.spec.number, stacks, 0, focused=focused),
+            title=frame_text.title(self.spec.number, stacks, self.tab, focused=focused),
             facts=frame_text.facts(level, len(self._listing.shown)),
             foot=frame_text.problem(level),
         )
@@ -107,12 +111,16 @@ class Live:
     still under way there.
     """
 
-    def __init__(self, opening: Opening, world: World, machine: str) -> None:
+    def __init__(
+        self, opening: Opening, world: World, machine: str, arranged: Arranged | None = None
+    ) -> None:
         self._frame = opening.frame
         self._taken: Taken = opening.taken
         self._world = world
         self._machine = machine
-        self.rooms = [Room(spec, world) for spec in panes(world)]
+        self.arranged = arranged if arranged is not None else Arranged()
+        """How the lists were left."""
+        self.rooms = [Room(spec, world, self.arranged) for spec in panes(world)]
         self.rows: list[list[Cell]] | None = None
         """What the terminal shows; None where nothing was painted."""
 
@@ -171,7 +179,8 @@ class Canvas:
         self._palette = palette
         self._read_only = read_only
         self._ascii = live.world.ascii_only
-        self._home = next((n for n, room in enumerate(live.rooms) if not room.spec.strip), 0)
+        home = next((n for n, room in enumerate(live.rooms) if not room.spec.strip), 0)
+        self._home = live.arranged.index([room.spec for room in live.rooms], home)
 
     def frame(self, note: tuple[int, str, str] | None) -> str:
         """The characters that show every room that has something to say.
@@ -213,7 +222,7 @@ class Canvas:
         rooms = self._live.rooms
         strip = len(rooms[0].level.snapshot.items) if rooms[0].spec.strip else None
         return arrange(width, height, main=len(rooms), total=len(rooms), active=self._home,
-                       in_detail=False, zoomed=False, strip=strip)
+                       in_detail=False, zoomed=self._live.arranged.zoomed, strip=strip)
 
     def _line(self, y: int, x: int, line: Line, width: int) -> None:
         segments: Any = [

@@ -10,11 +10,12 @@ from opstui import __version__
 from opstui.lean import lastframe
 from opstui.lean.taken import Taken
 from opstui.start.folders import folder
+from opstui.start.kept import kept_at, mark_of
 from opstui.start.request import Request, on_terminal, requested
 
 TYPE_CHECKING = False  # typing costs more than all else here
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from opstui.backends.asked import Asked
     from opstui.backends.git.ahead import Ahead
@@ -38,6 +39,8 @@ class Opening:
         """What the frames of this start are frames of."""
         self.file = file
         """Where the last one is kept."""
+        self.again: Callable[[], tuple[str, str]] | None = None
+        """Gives both anew, for lists that are arranged otherwise since."""
         self.taken = Taken()
         self.frame: LastFrame | None = None
         self.ahead: Ahead | None = None
@@ -78,14 +81,21 @@ def prepared(request: Request, environ: Mapping[str, str]) -> Opening:
     """Names of the frame: repository, size, and what decides how it is drawn."""
     top = os.path.realpath(request.top)
     width, height = os.get_terminal_size(1)
-    looks = [f"{name}={environ.get(name, '')}" for name in LOOKS]
-    identity = "\n".join((
-        __version__, top, f"{width}x{height}", str(os.getuid()), *request.flags, *looks,
-    ))
-    here = crc32(os.fsencode(top))
-    name = f"{here:08x}-{width}x{height}-{crc32(os.fsencode(identity)):08x}-{__version__}"
-    cache = os.path.join(folder(environ, "XDG_CACHE_HOME"), "frames")
-    return Opening(request.folder, top, identity, os.path.join(cache, name))
+
+    def names() -> tuple[str, str]:
+        looks = [f"{name}={environ.get(name, '')}" for name in LOOKS]
+        identity = "\n".join((
+            __version__, top, f"{width}x{height}", str(os.getuid()), *request.flags, *looks,
+            mark_of(kept_at(environ, top)),
+        ))
+        here = crc32(os.fsencode(top))
+        name = f"{here:08x}-{width}x{height}-{crc32(os.fsencode(identity)):08x}-{__version__}"
+        cache = os.path.join(folder(environ, "XDG_CACHE_HOME"), "frames")
+        return identity, os.path.join(cache, name)
+
+    opening = Opening(request.folder, top, *names())
+    opening.again = names
+    return opening
 
 
 def since(at: float) -> str:

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 
 from opstui.ui import news
+from opstui.ui.arranged import Arranged, arranged
 from opstui.ui.arrangement import arrange
 from opstui.ui.detail_area import DetailArea
 from opstui.ui.ground import Ground
@@ -37,6 +38,8 @@ class Floor(Ground):
         """How many panes stand side by side; the ones after them are shown alone."""
         self.detail = detail
         self.zoomed = False
+        self.opened = Arranged()
+        """How everything was arranged at the start."""
         self.tabs = False
         """Whether the screen is so narrow that a line of tabs stands for the other panes."""
         self.home = next((n for n, pane in enumerate(panes) if not pane.spec.strip), 0)
@@ -106,6 +109,22 @@ class Floor(Ground):
         heading = line((view.name(item), "title")) if item is not None else ()
         self.detail.show(heading, details)
         self.post_message(self.Moved())
+
+    def arranged(self) -> Arranged:
+        """How everything is arranged now."""
+        active = self.active if self.active < self.main else self.home
+        return arranged(self.panes, active, self.home, zoomed=self.zoomed)
+
+    def stand(self, as_before: Arranged) -> None:
+        """Arrange everything as it was, before it is shown."""
+        self.opened = as_before
+        self.active = self._came_from = as_before.index(
+            [pane.spec for pane in self.panes[: self.main]], self.home
+        )
+        self.zoomed = as_before.zoomed
+        for pane in self.panes:
+            pane.tab = as_before.tab(pane.spec)
+            pane.shapes.update(as_before.shapes())
 
     def take_over(self, other: Floor) -> None:
         """Stand as another floor with equal panes does, before this one is shown."""

@@ -19,15 +19,17 @@ def settled(pane: Pane) -> bool:
     return pane.level.snapshot.loaded or bool(pane.level.snapshot.problem)
 
 
-def at_home(house: House) -> bool:
-    """Whether it looks as it does after a start: nobody has gone anywhere or arranged anything."""
+def at_home(house: House, *, top: bool = True) -> bool:
+    """Whether it looks as after a start: nobody has gone anywhere or arranged anything since.
+
+    top: nor has anybody moved to another row.
+    """
     floor = house.floor
     return (
-        house.app.screen is house and floor.active == floor.home and not floor.zoomed
-        and not floor.in_detail and not house.asking
+        house.app.screen is house and not floor.in_detail and not house.asking
+        and floor.arranged().plan == floor.opened.plan
         and all(
-            pane.tab == 0 and len(pane.stacks[0]) == 1 and not pane.level.place.filter
-            and not pane.level.place.sort and pane.level.place.index <= 0
+            len(pane.stacks[pane.tab]) == 1 and (not top or pane.level.place.index <= 0)
             for pane in floor.panes[: floor.main]
         )
     )
