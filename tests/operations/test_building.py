@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -16,7 +17,7 @@ from opstui.backends.docker.engine import DockerEngine
 from opstui.backends.git.repository import GitRepository
 from opstui.backends.image_builds import ImageBuilds
 from opstui.backends.journal import FileJournal
-from opstui.domain.build import BuildOrder, is_recipe
+from opstui.domain.build import BuildOrder, hosts_of, is_recipe
 from opstui.domain.errors import OpstuiError
 from opstui.domain.status import Status
 from opstui.operations.building import build, builds_of
@@ -25,6 +26,7 @@ from opstui.operations.world import World
 from tests.fakes.registry import NOW
 from tests.fakes.world import fake_world
 from tests.servers.dockerd import PrivateDockerd
+from tests.servers.registry import PASSWORD, USER, basic, private_registry_with_password
 
 pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("docker")]
 
@@ -196,6 +198,44 @@ async def test_every_dockerfile_of_a_commit_is_offered(
     assert await builds_of(world).recipes(commit) == (
         "Dockerfile", "Dockerfile.gpu", "train.Dockerfile", "serving/Dockerfile",
     )
+
+
+async def test_a_base_image_in_a_closed_registry_is_got_with_the_login_for_it(
+    world: World, repository: Repository, dockerd: PrivateDockerd, tmp_path: Path
+) -> None:
+    with private_registry_with_password() as closed:
+        base = f"{closed.host}/bases/python:1"
+        dockerd.image(base, text="a base behind a password")
+        with dockerd.client() as client:
+            told = client.push(base, stream=True, decode=True,
+                               auth_config={"username": USER, "password": PASSWORD})
+            assert not [line for line in told if "error" in line]
+            client.remove_image(base, force=True)
+        commit = repository.commit(Dockerfile=f"FROM {base}\nLABEL a=b\n")
+        await trusted(world, commit)
+        with pytest.raises(OpstuiError, match="no basic auth credentials"):
+            await build(world, begin(world, "closed:1"), order(commit, "closed:1"))
+        (tmp_path / ".docker").mkdir()
+        (tmp_path / ".docker" / "config.json").write_text(
+            json.dumps({"auths": {closed.host: {"auth": basic()}}})
+        )
+        told = await build(world, begin(world, "closed:1"), order(commit, "closed:1"))
+        assert told.startswith("closed:1 built at ")
+
+
+def test_the_registries_of_a_dockerfile_are_told_by_its_lines() -> None:
+    assert hosts_of("""
+FROM --platform=linux/amd64 registry.example/python:3 AS base
+from ubuntu as other
+FROM base
+FROM $IMAGE
+FROM scratch
+# FROM commented.example/x
+COPY --chown=1 --from=tools.example:5000/uv /uv /bin/
+COPY --from=base /a /b
+COPY --from=0 /a /b
+COPY local /there
+""") == {"registry.example", "docker.io", "tools.example:5000"}
 
 
 def test_a_dockerfile_is_told_by_its_name() -> None:

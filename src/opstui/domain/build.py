@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from opstui.domain.errors import OpstuiError
 from opstui.domain.image import REVISION_LABEL
+from opstui.domain.image_reference import reference
 
 SOURCE_LABEL = "org.opencontainers.image.source"
 CREATED_LABEL = "org.opencontainers.image.created"
@@ -15,12 +18,33 @@ VERSION_LABEL = "org.opencontainers.image.version"
 """Source: github.com/opencontainers/image-spec, annotations.md."""
 
 _RECIPE = re.compile(r"(?:.*/)?(?:(?:Dockerfile|Containerfile)(?:\.[^/]+)?|[^/]+\.Dockerfile)")
+_FROM = re.compile(
+    r"^\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE | re.MULTILINE
+)
+_COPY_FROM = re.compile(
+    r"^\s*COPY\s+(?:--\S+\s+)*?--from=(\S+)", re.IGNORECASE | re.MULTILINE
+)
 _NOT = re.compile(r".*\.dockerignore")
 
 
 def is_recipe(path: str) -> bool:
     """Whether a path is a Dockerfile's by its name."""
     return bool(_RECIPE.fullmatch(path)) and not _NOT.fullmatch(path)
+
+
+def hosts_of(text: str) -> set[str]:
+    """The registries that a Dockerfile builds from, as far as its FROM and COPY lines say so.
+
+    Names with variables in them, stages and `scratch` are left out.
+    """
+    found: set[str] = set()
+    stages = {stage.lower() for _, stage in _FROM.findall(text)}
+    for name in (*(name for name, _ in _FROM.findall(text)), *_COPY_FROM.findall(text)):
+        if "$" in name or name == "scratch" or name.lower() in stages or name.isdigit():
+            continue
+        with suppress(OpstuiError):
+            found.add(reference(name).host)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

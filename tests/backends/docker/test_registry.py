@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import urllib.request
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -136,6 +137,37 @@ async def test_a_digest_gets_a_tag_without_any_layer_being_moved(
     await hub.name(at, "prod")
     assert registry.digest("promoted", "prod") == digest
     assert not [call for call in calls.calls() if "/blobs/" in call.summary]
+
+
+async def test_an_index_tells_its_platforms_and_keeps_its_bytes_under_another_tag(
+    dockerd: PrivateDockerd, registry: PrivateRegistry, hub: DockerRegistry
+) -> None:
+    pushed(dockerd, registry.host, "index", "amd64")
+    one = await hub.look(reference(f"{registry.host}/index:amd64"))
+    assert one is not None
+    manifests = [
+        {"mediaType": one.kind, "digest": one.digest, "size": 500, "platform": platform}
+        for platform in (
+            {"os": "linux", "architecture": "amd64"},
+            {"os": "linux", "architecture": "arm64", "variant": "v8"},
+            {"os": "unknown", "architecture": "unknown"},
+        )
+    ]
+    kind = "application/vnd.oci.image.index.v1+json"
+    body = json.dumps({"schemaVersion": 2, "mediaType": kind, "manifests": manifests}).encode()
+    request = urllib.request.Request(
+        f"{registry.url}/v2/index/manifests/all", data=body, method="PUT",
+        headers={"Content-Type": kind},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert answer.status == 201
+    at = reference(f"{registry.host}/index:all")
+    found = await hub.look(at)
+    assert found is not None
+    assert found.platforms == ("linux/amd64", "linux/arm64/v8")
+    assert (found.kind, found.size, found.problem) == (kind, None, "")
+    await hub.name(at.at(found.digest), "stable")
+    assert await hub.digest(at.tagged("stable")) == found.digest
 
 
 async def test_naming_a_digest_that_is_not_there_says_so(

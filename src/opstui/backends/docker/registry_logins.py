@@ -44,15 +44,21 @@ class Login:
         pair = f"{self.username}:{self.password}".encode()
         return f"Basic {base64.b64encode(pair).decode('ascii')}"
 
-    def header(self) -> str:
-        """X-Registry-Auth for the engine. Source: Docker Engine API, Authentication."""
-        server = HUB_KEY if self.host == HUB else self.host
-        facts: dict[str, str] = {"serveraddress": server}
+    @property
+    def server(self) -> str:
+        """What docker calls the host."""
+        return HUB_KEY if self.host == HUB else self.host
+
+    def facts(self) -> dict[str, str]:
+        """As the engine takes it. Source: Docker Engine API, Authentication."""
         if self.token:
-            facts["identitytoken"] = self.token
-        else:
-            facts |= {"username": self.username, "password": self.password}
-        return base64.urlsafe_b64encode(json.dumps(facts).encode()).decode("ascii")
+            return {"serveraddress": self.server, "identitytoken": self.token}
+        return {"serveraddress": self.server, "username": self.username,
+                "password": self.password}
+
+    def header(self) -> str:
+        """X-Registry-Auth for the engine."""
+        return base64.urlsafe_b64encode(json.dumps(self.facts()).encode()).decode("ascii")
 
 
 class Logins:
