@@ -76,12 +76,18 @@ def test_a_sparkline_is_never_wider_than_asked(
 
 def test_a_rising_line_goes_from_the_lower_left_to_the_upper_right() -> None:
     rows = texts(chart([Series("auc", RISING)], 40, 9))
-    assert rows[0].startswith("  1│") or rows[0].split("│")[0].strip() == "1"
-    assert rows[6].split("│")[0].strip() == "0"
+    assert rows[0].split("│")[0].strip() == "1.0"
+    assert rows[6].split("│")[0].strip() == "0.0"
     assert rows[0].rstrip()[-1] not in " │"
     assert rows[6].split("│")[1][0] != " "
     assert rows[0].split("│")[1][0] == " "
     assert rows[-1].split() == ["0", "5", "10"]
+
+
+def test_values_are_labelled_at_round_numbers() -> None:
+    rows = texts(chart([Series("auc", [(0.0, 0.7812), (9.0, 0.8713)])], 50, 18))
+    labels = [row.split("│")[0].strip() for row in rows if "│" in row]
+    assert [label for label in labels if label] == ["0.86", "0.84", "0.82", "0.80"]
 
 
 def test_nan_and_infinities_break_the_line_and_are_marked() -> None:
@@ -175,7 +181,7 @@ def test_a_part_is_drawn_from_edge_to_edge() -> None:
 def test_a_part_without_a_point_still_shows_the_line_through_it() -> None:
     rows = texts(chart([Series("auc", [(0.0, 0.0), (9.0, 9.0)])], 40, 9,
                        Manner(across=Range(4.0, 5.0))))
-    assert [rows[row].split("│")[0].strip() for row in (0, 6)] == ["5", "4"]
+    assert [rows[row].split("│")[0].strip() for row in (0, 6)] == ["5.0", "4.0"]
 
 
 def test_times_are_written_as_exactly_as_the_span_asks_for() -> None:

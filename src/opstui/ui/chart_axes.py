@@ -83,12 +83,15 @@ def _moment(value: float, zone: tzinfo | None, form: str) -> str:
 
 
 def y_labels(up: Range | None, rows: int, width: int, told: Told) -> list[str]:
-    """One label a row, most of them empty: the highest value on top, the lowest at the bottom."""
+    """One label a row, most of them empty: round numbers where they lie; else, as for powers of
+    ten, the highest value on top and the lowest at the bottom."""
     labels = [""] * rows
     if up is None:
         labels[rows // 2] = "no numbers"
     elif up.low == up.high:
         labels[(rows - 1) // 2] = told([up.low])[0]
+    elif rows >= 5 and told is ticks and (round_ones := _round_labels(up, rows)):
+        labels = round_ones
     elif rows >= 2:
         count = max(1, (rows - 1) // 4) if rows >= 5 else 1
         places = sorted({round(n * (rows - 1) / count) for n in range(count + 1)})
@@ -96,6 +99,27 @@ def y_labels(up: Range | None, rows: int, width: int, told: Told) -> list[str]:
         for row, text in zip(places, told(values), strict=True):
             labels[row] = text
     return labels if max(map(len, labels)) + 1 <= width // 2 else [""] * rows
+
+
+def _round_labels(up: Range, rows: int) -> list[str]:
+    """Labels at round numbers, each in its row; empty where fewer than two have one."""
+    labels = [""] * rows
+    values = round_places(up, max(2, (rows - 1) // 3))
+    if len(values) < 2:
+        return []
+    for value, text in zip(values, _alike(values), strict=True):
+        labels[round((1 - up.place(value)) * (rows - 1))] = text
+    return labels
+
+
+def _alike(values: Sequence[float]) -> list[str]:
+    """Round numbers with equally many decimals, as 0.80 beside 0.85."""
+    texts = ticks([0.0 if abs(value) < 1e-12 * abs(values[-1] - values[0]) else value
+                   for value in values])
+    if any("e" in text or "," in text for text in texts):
+        return texts
+    decimals = max(len(text.partition(".")[2]) for text in texts)
+    return [f"{float(text):.{decimals}f}" for text in texts]
 
 
 def footer(across: Range, width: int, margin: int, told: Told, *, ascii_only: bool) -> list[Line]:

@@ -26,6 +26,7 @@ from typing import IO
 from opstui.backends.mlflow.home import OTHER_KEEPER, Facts, Home, locked
 from opstui.backends.mlflow.migration import OUT_OF_DATE, migrate
 from opstui.backends.mlflow.serverprocess import ServerProcess, end_leftovers
+from opstui.backends.mlflow.statistics import renew
 
 START_SECONDS = 180.0
 """A cold disk and busy cores make seven seconds long; a server that dies is noticed at once."""
@@ -64,6 +65,7 @@ class Keeper:
 
     def run(self) -> None:
         """Start the server, keep it while it is wanted, leave nothing behind."""
+        renew(self._store, self._home.folder)
         note = self._serve()
         if OUT_OF_DATE in note and not self._unwanted():
             note = migrate(self._store, self._home.folder, self._upgrade, self._log)
