@@ -129,7 +129,7 @@ class Tracing:
         except TimeoutError:
             self._away.setdefault(question.step, Flaw("no answer in time", "ask again: r"))
         except OpstuiError as error:
-            self._away.setdefault(question.step, Flaw(error.what, error.hint))
+            self._away.setdefault(question.step, Flaw(error.what, _elsewhere(error.hint)))
         else:
             self._take(question, answer)
 
@@ -142,6 +142,11 @@ class Tracing:
             self._bearers.setdefault(name, []).append(bearer)
         if answer.silent:
             self._away.setdefault(question.step, Flaw(answer.silent))
+
+
+def _elsewhere(hint: str) -> str:
+    """What to try, where the hint names a key of another list."""
+    return hint.replace("press S to", "press S in Experiments to")
 
 
 async def trace(

@@ -18,6 +18,7 @@ from opstui.domain.lineage import (
     CONTAINER,
     IMAGE,
     LOGGED,
+    MODEL,
     RUN,
     VERSION,
     Chain,
@@ -72,6 +73,8 @@ def at_first(world: World) -> Iterator[Question]:
 
 def about(world: World, chain: Chain) -> Iterator[Question]:
     """What the links raise."""
+    if chain.of.kind == MODEL:
+        yield Question(VERSION, f"model {chain.of.key}", partial(_model, world, chain.of.key))
     seen: dict[str, int] = {}
     for link in chain.links:
         if link.ref is None:
