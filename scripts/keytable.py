@@ -71,7 +71,8 @@ def kind_of(setting: Setting) -> str:
     return {"bool": "true or false", "str": "text", "int": "whole number", "float": "number",
             "list": "list of texts", "table": "table of texts",
             "servers": "a table each", "environments": "a table each",
-            "commands": "a table each", "profiles": "a table each", "deploys": "a table each"}[setting.kind]
+            "commands": "a table each", "profiles": "a table each",
+            "deploys": "a table each"}[setting.kind]
 
 
 def default_of(value: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from opstui.ui.pane import Pane
+from opstui.ui.pane import Pane, read_early
 from opstui.ui.snapshot import Snapshot
 
 KEPT = 60.0
@@ -18,7 +18,7 @@ def changed(panes: Iterable[Pane], *kinds: str) -> None:
             for level in stack:
                 level.outdated |= level.view.kind in kinds
                 if level.outdated and level.view.early:
-                    pane.read_early(level)
+                    read_early(pane, level)
         if pane.level.outdated:
             pane.reload()
 
@@ -56,7 +56,7 @@ def now_and_then(panes: Sequence[Pane]) -> None:
         for level in (stack[0] for stack in pane.stacks):
             hidden = level.view.early and level is not pane.level and level.read
             if hidden and level.ticks() - level.read >= KEPT:
-                pane.read_early(level)
+                read_early(pane, level)
 
 
 def redraw(panes: Iterable[Pane]) -> None:

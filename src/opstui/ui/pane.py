@@ -87,7 +87,7 @@ class Pane(Ground):
         self.reload()
         for stack in self.stacks:
             if stack[0].view.early:
-                self.read_early(stack[0])
+                read_early(self, stack[0])
 
     # what is in sight
 
@@ -172,18 +172,6 @@ class Pane(Ground):
                     return True
         return False
 
-    def take_over(self, other: Pane) -> None:
-        """Stand as another pane with equal tabs does: tab, columns, sort, filter, row."""
-        self.tab, self.shapes = other.tab, other.shapes
-        for stack, before in zip(self.stacks, other.stacks, strict=True):
-            level, place = stack[0], before[0].place
-            level.place.sort, level.place.descending = place.sort, place.descending
-            level.place.filter, level.place.sought = place.filter, place.key
-            if place.filter:
-                level.view.server_filter(place.filter)
-            if place.sort:
-                level.view.server_sort(place.sort, place.descending)
-
     # loading
 
     def reload(self, *, fresh: bool = False, more: bool = False, glance: bool = False) -> None:
@@ -212,6 +200,8 @@ class Pane(Ground):
                 self.post_message(self.Loaded(self, level.view.kind))
             if level.outdated and level is self.level:
                 self.reload()
+            elif level.outdated and level.view.early:
+                read_early(self, level)
             else:
                 self.polls.plan()
 
@@ -232,13 +222,7 @@ class Pane(Ground):
         if level is not self.level:
             level.outdated = True
             if level.view.early:
-                self.read_early(level)
-
-    def read_early(self, level: Level) -> None:
-        """Read a list that is not in sight, for others."""
-        if level is not self.level and not level.loading:
-            work = partial(self._load, level, fresh=False, more=False, glance=False)
-            start_work(self, work, f"early-{level.view.kind}", exclusive=True)
+                read_early(self, level)
 
     # arranging
 
@@ -272,3 +256,10 @@ class Pane(Ground):
         finally:
             self.busy_keys.discard((kind, key))
             self.show_level()
+
+
+def read_early(pane: Pane, level: Level) -> None:
+    """Read a list that is not in sight, for others."""
+    if level is not pane.level and not level.loading:
+        work = partial(pane._load, level, fresh=False, more=False, glance=False)
+        start_work(pane, work, f"early-{level.view.kind}", exclusive=True)
