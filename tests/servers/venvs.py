@@ -43,7 +43,7 @@ class Venv:
             for command in (
                 (str(ROOT / "scripts" / "venv"), str(self.folder)),
                 (str(self.program("pip")), "install", "--quiet", "--disable-pip-version-check",
-                 "--prefer-binary", *self.packages),
+                 "--prefer-binary", "--no-compile", *self.packages),
             ):
                 done = subprocess.run(command, capture_output=True, text=True, check=False)
                 if done.returncode != 0:
