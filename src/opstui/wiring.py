@@ -19,7 +19,7 @@ from opstui.backends.disk import LocalDisks
 from opstui.backends.docker.engine import DockerEngine
 from opstui.backends.docker.engines import DockerEngines
 from opstui.backends.docker.environments import Environments
-from opstui.backends.docker.image_files import DockerContents
+from opstui.backends.docker.image_files import DockerContents, variables
 from opstui.backends.docker.inner import DockerContainers
 from opstui.backends.docker.pruning import DockerPruning
 from opstui.backends.docker.registry import DockerRegistry
@@ -33,6 +33,7 @@ from opstui.backends.journal import FileJournal
 from opstui.backends.mlflow.connection import MlflowConnection
 from opstui.backends.mlflow.local import LocalMlflowServer
 from opstui.backends.programs import LocalPrograms
+from opstui.backends.scanners import LocalScanners
 from opstui.domain.errors import OpstuiError
 from opstui.domain.profile import ActiveProfile
 from opstui.domain.served import ServedNames
@@ -139,6 +140,8 @@ def _with_engine(
     door = engine.connection
     return replace(
         world, contents=DockerContents(door, ImageCache(places.cache / "images")),
+        scanners=LocalScanners(places.cache / "scans.json", world.calls, environ,
+                               lambda: variables(door)),
         inside=Environments(door), containers=DockerContainers(door), engines=DockerEngines(door),
         pruning=DockerPruning(door), transfers=DockerTransfers(door),
         image_registry=DockerRegistry(world.calls, environ),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from opstui.domain.image import Image
 from opstui.domain.image_files import ImageFiles
+from opstui.domain.scan import Scan
 
 
 class Contents(Protocol):
@@ -21,4 +22,20 @@ class Contents(Protocol):
 
         told: called with the bytes that came by now, from another thread. Cancelling hangs up.
         """
+        ...
+
+
+class Scanners(Protocol):
+    """Tools that list packages and vulnerabilities of images. Run only when a person asks."""
+
+    def tools(self) -> tuple[str, ...]:
+        """Those that are installed, those that find vulnerabilities first."""
+        ...
+
+    async def scans(self) -> Mapping[str, Scan]:
+        """What was said of images, by image id; what was read once is remembered."""
+        ...
+
+    async def scan(self, image: Image, tool: str) -> Scan:
+        """Let a tool look at an image, and keep what it says. Cancelling ends the tool."""
         ...

@@ -19,7 +19,7 @@ from opstui.backends.engine_protocols import (
     Pruning,
     Transfers,
 )
-from opstui.backends.image_protocols import Contents
+from opstui.backends.image_protocols import Contents, Scanners
 from opstui.backends.lineage_protocols import Provenance
 from opstui.backends.protocols import (
     CallLog,
@@ -113,6 +113,8 @@ class World:
     """Looks how full this machine's disks are; None where nobody asks."""
     contents: Contents | None = None
     """The files in images; None where they can't be had."""
+    scanners: Scanners | None = None
+    """Looks for packages and vulnerabilities in images; None where nothing may be run."""
     containers: Containers | None = None
     """What may be asked of single containers beside their list; None where nothing may."""
     engines: Engines | None = None

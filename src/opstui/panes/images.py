@@ -9,14 +9,16 @@ from opstui.domain.errors import OpstuiError
 from opstui.domain.image import REVISION_LABEL, Image
 from opstui.domain.image_name import check_name
 from opstui.domain.page import Page
+from opstui.domain.scan import Scan
 from opstui.domain.words import age, plural, short, size
 from opstui.operations.acting import acting
 from opstui.operations.world import World
-from opstui.panes import image_detail
+from opstui.panes import image_detail, image_scan
 from opstui.panes.diff import commit_detail
 from opstui.panes.engine_choice import EngineChoice
 from opstui.panes.image_inside import ImageInside
 from opstui.panes.image_layers import LayersView
+from opstui.panes.image_scan import ImageScan
 from opstui.panes.image_work import ImageWork
 from opstui.ui.action import action
 from opstui.ui.column import Column
@@ -48,10 +50,12 @@ class ImagesView(View[Image]):
     """Events tell of changes; this shows a hung engine."""
     follows = ("branches",)
     early = True
-    parts = (ImageInside, ImageWork, EngineChoice)
+    parts = (ImageInside, ImageScan, ImageWork, EngineChoice)
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self.scans: Mapping[str, Scan] = {}
+        """What scanners said, by image id."""
 
     @property
     def world(self) -> World:
@@ -68,6 +72,7 @@ class ImagesView(View[Image]):
             Column("digest", "Digest", lambda image: Span(digest(image), "dim"), width=12, drop=8),
             Column("commit", "Commit", self._commit, width=7, drop=3,
                    sort=lambda image: image.revision or None),
+            *image_scan.columns(self.scans, self._world.board.images),
             Column("used", "In use", _users, width=16, drop=6,
                    sort=lambda image: len(image.used_by), best_first=True),
             Column("size", "Size", lambda image: size(image.size), width=7, right=True, drop=2,
@@ -84,6 +89,8 @@ class ImagesView(View[Image]):
         """All of them: two requests, however many there are."""
         images = await self._world.engine.images()
         self._world.board.images = images
+        if self._world.scanners is not None:
+            self.scans = await self._world.scanners.scans()
         return Page(images)
 
     def changes(self) -> AsyncIterator[None]:
@@ -119,7 +126,8 @@ class ImagesView(View[Image]):
 
     def details(self, item: Image) -> Sequence[Detail]:
         """Facts, layers, the engine's JSON."""
-        return image_detail.details(self._world, item)
+        scanned = image_scan.detail(self._world, item, self.scans.get(item.id))
+        return (*image_detail.details(self._world, item), *scanned)
 
     def copies(self, item: Image) -> Sequence[tuple[str, str]]:
         """Name, id, digests, commit."""

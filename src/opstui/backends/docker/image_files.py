@@ -117,3 +117,14 @@ class Flow:
         self._cut = True
         if self._response is not None:
             hang_up(self._response)
+
+
+async def variables(connection: Connection) -> dict[str, str]:
+    """What leads other programs to the same engine, as the docker command line reads it."""
+    address = await connection.address()
+    told = {"DOCKER_HOST": address.url}
+    if address.certificates is not None:
+        told["DOCKER_CERT_PATH"] = str(address.certificates.cert.parent)
+        if address.certificates.verify:
+            told["DOCKER_TLS_VERIFY"] = "1"
+    return told
