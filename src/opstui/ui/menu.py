@@ -57,8 +57,9 @@ class MenuList(RowList):
         """Show the choices that match; with `ticks`, which are picked."""
         columns: list[Column[MenuLine]] = [
             Column("label", "", lambda one: Span(
-                one.choice.label, "dim" if one.choice.dim else "plain"), grow=1),
-            Column("note", "", lambda one: Span(one.choice.note, "dim"), right=True),
+                one.choice.label, "dim" if one.choice.dim else "plain"), grow=2, least=32),
+            Column("note", "", lambda one: Span(one.choice.note, "dim"), grow=1, least=16,
+                   right=True),
         ]
         if ticks:
             columns.insert(0, Column("picked", "", self._tick))
