@@ -11,6 +11,7 @@ from opstui.operations.world import Rules, World
 from opstui.places import places
 from opstui.settings import Settings
 from opstui.wiring import Front
+from tests.fakes.contents import StoryContents, StoryScanners
 from tests.fakes.engine_work import StoryBuilds, StoryWork
 from tests.fakes.mlflow import StoryLocal, StoryRegistry, StoryTracking
 from tests.fakes.registry import NOW
@@ -46,6 +47,8 @@ class Systems:
     work: StoryWork = field(init=False)
     containers: StoryContainers = field(default_factory=StoryContainers)
     engines: StoryEngines = field(init=False)
+    contents: StoryContents = field(default_factory=StoryContents)
+    scanners: StoryScanners = field(default_factory=StoryScanners)
     journal: MemoryJournal = field(default_factory=MemoryJournal)
     calls: Any = field(default_factory=FixedCalls)
 
@@ -62,6 +65,7 @@ class Systems:
             tracking=self.tracking, registry=self.registry, local=self.local,
             journal=self.journal, calls=self.calls, pruning=self.work, transfers=self.work,
             image_registry=self.work, builds=StoryBuilds(self.work, self.engine),
+            contents=self.contents, scanners=self.scanners,
             clock=lambda: NOW, rules=Rules(settle=0.0),
             ascii_only=ascii_only,
         )
