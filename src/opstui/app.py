@@ -24,6 +24,7 @@ from opstui.ui.keymap import Keymap
 from opstui.ui.keys import scopes_of
 from opstui.ui.paint import Line
 from opstui.ui.pane import Pane
+from opstui.ui.standing import arrangement, stand, take_over
 from opstui.ui.theme import LOOKS, Brush
 from opstui.ui.work import start_work
 from opstui.wiring import Front
@@ -85,7 +86,7 @@ class OpstuiApp(Hurried):
             remembered.before.prepare(
                 stack[0] for pane in floor.panes if pane not in begun for stack in pane.stacks
             )
-            floor.stand(remembered.before)
+            stand(floor, remembered.before)
             self.notes += [remembered.note] if remembered.note else []
         self._arrival = (
             Arrival(opening, installed.frames, self.house, live.rows if live is not None else None)
@@ -133,7 +134,7 @@ class OpstuiApp(Hurried):
         self.notes.clear()
         self.house = self._house()
         self.house.keys.read_only_asked = before.keys.read_only_asked
-        self.house.floor.take_over(before.floor)
+        take_over(self.house.floor, before.floor)
         await self.switch_screen(self.house)
         self.set_timer(EARLY, self._replay)
         await old.close()
@@ -247,7 +248,7 @@ class OpstuiApp(Hurried):
         if self.remembered is None:
             return
         floor = self.house.floor
-        now = floor.arranged()
+        now = arrangement(floor)
         if self.remembered.keep(now):
             floor.opened = now
             if self._arrival is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from opstui.ui.arranged import Arranged, Order, read
+from opstui.ui.standing import arrangement, stand
 from tests.ui.driver import driving
 from tests.ui.test_house import fruits, selected
 from tests.ui.toy import Toy
@@ -14,26 +15,26 @@ async def test_a_house_opens_as_it_was_left() -> None:
     async with driving(Toy(fruits("apple", "fig", "pear"), fruits("hazel", "walnut"))) as person:
         await person.sees("pear")
         floor = person.app.house.floor  # type: ignore[attr-defined]
-        assert floor.arranged() == Arranged()
-        assert floor.arranged().text() == ""
+        assert arrangement(floor) == Arranged()
+        assert arrangement(floor).text() == ""
         await person.press("2", "/")
         await person.type("wal")
         await person.press("enter", "1", "s", "j", "enter")
         await person.sees("weight ")
         await person.press("2", "z")
-        left = floor.arranged()
+        left = arrangement(floor)
     again = read(left.text())
     assert again == left
     toy = Toy(fruits("apple", "fig", "pear"), fruits("hazel", "walnut"))
     floor = toy.house.floor
     again.prepare(stack[0] for pane in floor.panes for stack in pane.stacks)
-    floor.stand(again)
+    stand(floor, again)
     async with driving(toy) as person:
         await person.sees("/wal")  # a filter that was remembered is in sight
         await person.sees("walnut")
         assert selected(person) == "walnut"
         assert "apple" not in person.screen_text  # zoomed
-        assert floor.arranged() == left
+        assert arrangement(floor) == left
         await person.press("escape")  # and one key takes it away
         await person.sees("hazel")
         await person.press("z")

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 
 from opstui.ui import news
-from opstui.ui.arranged import Arranged, arranged
+from opstui.ui.arranged import Arranged
 from opstui.ui.arrangement import arrange
 from opstui.ui.detail_area import DetailArea
 from opstui.ui.ground import Ground
@@ -109,28 +109,6 @@ class Floor(Ground):
         heading = line((view.name(item), "title")) if item is not None else ()
         self.detail.show(heading, details)
         self.post_message(self.Moved())
-
-    def arranged(self) -> Arranged:
-        """How everything is arranged now."""
-        active = self.active if self.active < self.main else self.home
-        return arranged(self.panes, active, self.home, zoomed=self.zoomed)
-
-    def stand(self, as_before: Arranged) -> None:
-        """Arrange everything as it was, before it is shown."""
-        self.opened = as_before
-        self.active = self._came_from = as_before.index(
-            [pane.spec for pane in self.panes[: self.main]], self.home
-        )
-        self.zoomed = as_before.zoomed
-        for pane in self.panes:
-            pane.tab = as_before.tab(pane.spec)
-            pane.shapes.update(as_before.shapes())
-
-    def take_over(self, other: Floor) -> None:
-        """Stand as another floor with equal panes does, before this one is shown."""
-        self.active, self._came_from, self.zoomed = other.active, other._came_from, other.zoomed
-        for pane, before in zip(self.panes, other.panes, strict=True):
-            pane.take_over(before)
 
     # moving
 

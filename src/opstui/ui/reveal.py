@@ -9,6 +9,7 @@ from textual.geometry import Region
 
 from opstui.ui.house import House
 from opstui.ui.pane import Pane
+from opstui.ui.standing import arrangement
 
 PATIENCE = 3.0
 """Seconds; what has not answered by then says so itself."""
@@ -27,7 +28,7 @@ def at_home(house: House, *, top: bool = True) -> bool:
     floor = house.floor
     return (
         house.app.screen is house and not floor.in_detail and not house.asking
-        and floor.arranged().plan == floor.opened.plan
+        and arrangement(floor).plan == floor.opened.plan
         and all(
             len(pane.stacks[pane.tab]) == 1 and (not top or pane.level.place.index <= 0)
             for pane in floor.panes[: floor.main]
