@@ -21,7 +21,7 @@ def still(app: OpstuiApp) -> bool:
     )
     areas = [area for area in {floor.detail, *app.screen.query(DetailArea)} if area.display]
     known = all(area.current is None or len(area.document) for area in areas)
-    return bool(answered and known and app.house._head)
+    return bool(answered and known and app.house._head and not app.house.lighting.looking)
 
 
 async def settle(pilot: Pilot[Any]) -> Driver:

@@ -181,8 +181,8 @@ def marks(person: Driver, number: int) -> str:
 async def test_what_belongs_together_lights_up_by_a_mark(ascii_only: bool, mark: str) -> None:
     async with at(ascii_only=ascii_only) as person:
         await person.press("1", "j")
-        await person.until(lambda: mark in marks(person, 2), "the CI runs of this branch")
-        assert marks(person, 3)[0] == mark, "the image of this branch, though its list has a cursor"
+        await person.until(lambda: marks(person, 3)[0] == mark, "its image, below a resting cursor")
+        assert mark in marks(person, 2), "its CI run"
         assert mark not in marks(person, 5), "a model that no list has read a version of"
         await to_v9(person)
         await person.press("5", "escape")
@@ -200,7 +200,7 @@ async def test_a_key_in_one_list_repaints_no_other_whose_marks_stay() -> None:
             rows.refresh = lambda *_a, name=rows.id, **_k: painted.append(name)
         await person.press("up")
         house = person.app.house  # type: ignore[attr-defined]
-        await person.until(lambda: house._lighting._of[1] == selected(person).key, "the look")
+        await person.until(lambda: house.lighting._of[1] == selected(person).key, "the look")
         assert painted == []
 
 
@@ -208,5 +208,20 @@ async def test_thin_lines_are_not_lit() -> None:
     async with at(slow=True) as person:
         house = person.app.house  # type: ignore[attr-defined]
         await person.press("1", "j")
-        await person.until(lambda: house._lighting._of[1] == selected(person).key, "the look")
+        await person.until(lambda: house.lighting._of[1] == selected(person).key, "the look")
         assert "┊" not in person.screen_text
+
+
+async def test_a_commit_that_no_list_has_is_shown_itself() -> None:
+    async with at() as person:
+        await person.press("5", "enter")
+        await person.until(lambda: view(person) == "versions", "the versions")
+        await person.until(lambda: selected(person) is not None, "a version")
+        while selected(person).version != "7":
+            await person.press("j")
+        await person.press("L")
+        await person.until(lambda: not page(person).area.trail.waiting, "every answer")
+        await on(person, "commits")
+        await person.press("enter")
+        await person.until(lambda: view(person) == "branches", "the branch that it heads")
+        assert selected(person).name == "release/1.4"

@@ -110,6 +110,8 @@ class LineageTrail:
         if link.noun is None and link.ref.kind != COMMIT:
             return None, reason
         if link.ref.kind == COMMIT:
+            if link.flaws:  # not in this clone, or no whole id
+                return None, reason
             head = next(
                 (one for one in self._world.board.branches if one.commit == link.ref.key), None)
             if head is not None:

@@ -12,9 +12,11 @@ from opstui.domain.image import Container, Image
 from opstui.domain.lineage import BRANCH, MODEL, RUN, STEPS, VERSION, Noun, Ref
 from opstui.domain.lineage_names import ref_of
 from opstui.domain.model import ModelVersion, RegisteredModel
+from opstui.domain.words import short
 from opstui.operations.lineage_index import shipped
 from opstui.operations.world import World
 from opstui.panes.commits import CommitsView
+from opstui.panes.diff import commit_detail
 from opstui.panes.runs import RunsView
 from opstui.panes.versions import VersionsView
 from opstui.ui.trail import Way
@@ -82,7 +84,8 @@ async def way_to(world: World, kind: str, key: str) -> Way | None:
         heads = [one for one in branches if one.commit == key] or [
             one for one in branches if one.current]
         if heads:
-            return Way("branches", heads[0].key, CommitsView(world, heads[0]), heads[0].name)
+            return Way("branches", heads[0].key, CommitsView(world, heads[0]), heads[0].name,
+                       instead=(f"commit {short(key)}", commit_detail(world, key)))
     return None
 
 

@@ -84,7 +84,7 @@ class House(Screen[None]):
         self.belonging = belonging
         """Knows what belongs together; None where nobody does."""
         self.walk = Walk(self)
-        self._lighting = Lighting(self, on=not slow)
+        self.lighting = Lighting(self, on=not slow)
         self.keys = Keys(self, keymap, read_only=read_only)
         self.carrying = 0
         """Keys that are being carried out."""
@@ -237,7 +237,7 @@ class House(Screen[None]):
     @on(Floor.Moved)
     def draw_bars(self) -> None:
         """Header, tabs and footer as they should be now; equal ones send nothing."""
-        self._lighting.moved()
+        self.lighting.moved()
         width, floor, keys = self.size.width, self.floor, self.keys
         plain = self.brush.ascii_only
         main = floor.panes[: floor.main]

@@ -31,6 +31,8 @@ class Lighting:
         self._shown: Mapping[str, frozenset[str]] = {}
         self._of = ("", "")
         """Kind and key of what was looked at last."""
+        self.looking = False
+        """Whether something may light up soon."""
 
     def moved(self) -> None:
         """The selection may be another, or the lists may have news."""
@@ -38,6 +40,7 @@ class Lighting:
             return
         if self._timer is not None:
             self._timer.stop()
+        self.looking = True
         wait = max(RESTS, self._last + APART - monotonic()) if self._same() else RESTS
         self._timer = self._house.set_timer(wait, self._look)
 
@@ -56,8 +59,11 @@ class Lighting:
         if house.belonging is None:
             return
         lit: Mapping[str, frozenset[str]] = {}
-        if item is not None:
-            lit = await house.belonging.lit(view, item)
+        try:
+            if item is not None:
+                lit = await house.belonging.lit(view, item)
+        finally:
+            self.looking = self._timer is not None
         self._of = (view.kind, getattr(item, "key", ""))
         self._last = monotonic()
         if self._on and lit != self._shown:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from opstui.ui.desk import Detail
 from opstui.ui.paint import Line
 from opstui.ui.view import View
 
@@ -82,6 +83,8 @@ class Way:
     """What the breadcrumb calls it."""
     find: str = ""
     """A filter for the source that finds it where it is not among the first."""
+    instead: tuple[str, Detail] | None = None
+    """Title and text to show where the list does not have it after all."""
 
 
 class Belonging(Protocol):

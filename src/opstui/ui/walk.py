@@ -97,6 +97,11 @@ class Walk:
         except OpstuiError as error:
             house.say(str(error), "error")
             return
+        if way.instead is not None and not listed:
+            await house.keys.desk.read(*way.instead)
+            if was.trail is not None:
+                await show_trail(house, was.trail, was.row)
+            return
         floor = house.floor
         floor.go_kind(way.kind, way.key)
         pane = floor.pane
