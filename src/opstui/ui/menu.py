@@ -37,11 +37,6 @@ class MenuList(RowList):
         self.hints = hints
         """Keys and what they do, for the frame's foot."""
 
-    @property
-    def titled(self) -> bool:
-        """A menu has no column titles."""
-        return False
-
     def frame_title(self) -> Line:
         """The question."""
         return line((self.heading, "title"))

@@ -55,8 +55,11 @@ class RowLines:
         self._fresh = False
 
     def titled(self, height: int) -> bool:
-        """Whether there is room for the columns' titles."""
-        return height >= ROOMY and len(self._listing.shown) > 0
+        """Whether there is room for the columns' titles, where they have any."""
+        listing = self._listing
+        return height >= ROOMY and len(listing.shown) > 0 and any(
+            column.title for column in listing.rows.columns
+        )
 
     def in_sight(
         self, width: int, height: int, *, focused: bool, ascii_only: bool
