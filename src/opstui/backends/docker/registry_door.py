@@ -16,6 +16,7 @@ from opstui.backends.docker.registry_challenge import challenges
 from opstui.backends.docker.registry_logins import Login, Logins
 from opstui.backends.docker.registry_refusals import explaining, refused
 from opstui.backends.docker.registry_tokens import Tokens
+from opstui.backends.docker.registry_trust import trust
 from opstui.backends.docker.threads import in_thread
 from opstui.backends.protocols import CallLog
 from opstui.backends.web_attempts import OversizeError, answered
@@ -50,7 +51,8 @@ class RegistryDoor:
         self._calls = calls
         self._logins = Logins(environ)
         self._tokens = Tokens(self._fetch)
-        self._clients: dict[bool, httpx.AsyncClient] = {}
+        self._environ = dict(environ)
+        self._clients: dict[str, httpx.AsyncClient] = {}
 
     async def login(self, host: str) -> Login | None:
         """The person's login for a registry, read anew each time."""
@@ -130,7 +132,7 @@ class RegistryDoor:
     ) -> Answer:
         parts = urlsplit(url)
         base = f"{parts.scheme}://{parts.netloc}"
-        client = self._client(here=is_here(parts.netloc))
+        client = await self._client(parts.scheme, parts.netloc)
 
         async def attempt() -> Answer:
             request = client.build_request(method, url, headers=headers, content=content)
@@ -167,16 +169,21 @@ class RegistryDoor:
                 outcome, ok=fine, milliseconds=(time.monotonic() - began) * 1000,
             )
 
-    def _client(self, *, here: bool) -> httpx.AsyncClient:
-        """One for this machine, past any proxy, and one for all others."""
-        if here not in self._clients:
+    async def _client(self, scheme: str, host: str) -> httpx.AsyncClient:
+        """One for each host, since each has its own authorities; on this machine past any proxy."""
+        base = f"{scheme}://{host}"
+        if base not in self._clients:
             import httpx
 
-            self._clients[here] = httpx.AsyncClient(
-                timeout=SECONDS, follow_redirects=False, trust_env=not here,
-                headers={"User-Agent": "opstui"},
+            checked = True if scheme == "http" else await in_thread(
+                lambda: trust(host, self._environ)
             )
-        return self._clients[here]
+            if base not in self._clients:
+                self._clients[base] = httpx.AsyncClient(
+                    timeout=SECONDS, follow_redirects=False, trust_env=not is_here(host),
+                    headers={"User-Agent": "opstui"}, verify=checked,
+                )
+        return self._clients[base]
 
 
 def _curl(method: str, url: str, headers: Mapping[str, str]) -> str:

@@ -15,7 +15,8 @@ from opstui.domain.image_reference import HUB, Reference
 def explaining(base: str) -> Explaining:
     """What to say where no answer comes."""
     return Explaining(
-        "the image registry", base, authority="have its authority trusted on this machine",
+        "the image registry", base,
+        authority="put its authority into /etc/docker/certs.d/HOST:PORT/ca.crt",
         address="check the image's name, the address and the network",
         again="look again later", look="look at the registry's tags before trying again",
     )
