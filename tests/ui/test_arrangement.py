@@ -42,3 +42,27 @@ def test_zoom_hides_the_others() -> None:
 def test_one_pane_alone_has_all_lines() -> None:
     rows = arrange(160, 40, main=1, total=1, active=0, in_detail=False, zoomed=False)
     assert rows.heights == (40,)
+
+
+@pytest.mark.parametrize("strip, lines", [(0, 1), (1, 1), (4, 4), (9, 6)])
+@pytest.mark.parametrize("active", range(6))
+def test_a_strip_takes_as_many_lines_as_it_has_rows(strip: int, lines: int, active: int) -> None:
+    rows = arrange(160, 43, main=6, total=7, active=active, in_detail=False, zoomed=False,
+                   strip=strip)
+    assert rows.heights[0] == lines
+    assert sum(rows.heights) == 43
+    assert min(rows.heights[1:6]) >= LEAST
+    assert rows.heights[6] == 0
+
+
+@pytest.mark.parametrize("strip, lines", [(0, 0), (1, 1), (9, 3)])
+def test_on_a_narrow_screen_a_strip_takes_lines_only_while_there_is_something(
+    strip: int, lines: int
+) -> None:
+    here = arrange(80, 21, main=6, total=7, active=2, in_detail=False, zoomed=False, strip=strip)
+    assert here.heights == (lines, 0, 21 - lines, 0, 0, 0, 0)
+    alone = arrange(80, 21, main=6, total=7, active=0, in_detail=False, zoomed=False, strip=strip)
+    assert alone.heights == (21, 0, 0, 0, 0, 0, 0)
+    inside = arrange(80, 21, main=6, total=7, active=2, in_detail=True, zoomed=False, strip=strip)
+    assert inside.detail
+    assert sum(inside.heights) == 0

@@ -27,6 +27,8 @@ DISKS_EVERY = timedelta(seconds=60)
 TRAINING_EVERY = timedelta(minutes=10)
 CUT_LINES = 300
 """Newest lines of the journal that are looked through for acts that never ended."""
+RUNNING = ("running", "paused", "restarting")
+"""States of containers that serve, or are about to."""
 EXPERIMENTS = 10
 """Experiments that are asked for runs under way, the last changed ones."""
 RUNS = 5
@@ -54,11 +56,20 @@ class Attention:
         board = self._world.board
         unread = [name for name, known in (("disk", self._disks), ("journal", self._cuts))
                   if known is None]
+        if self._unseen():
+            unread.append("what containers serve")
         return Facts(
             self._world.clock(), sources=tuple(self._sources()), containers=board.containers,
             served=board.served, ci_runs=board.ci_runs, branches=board.branches,
             drifts=board.drifts, disks=self._disks or (), interrupted=self._cuts or (),
             training=self._training, unread=tuple(unread),
+        )
+
+    def _unseen(self) -> bool:
+        """Whether a container runs into which nobody could look: it may serve a model."""
+        board = self._world.board
+        return self._world.inside is not None and any(
+            one.state in RUNNING and one.id not in board.within for one in board.containers
         )
 
     def concerns(self) -> tuple[Concern, ...]:

@@ -21,6 +21,8 @@ from opstui.operations.world import World
 
 Section = dict[str, Any]
 
+SERVED_SECONDS = 15.0
+"""For a look inside the running containers."""
 CI_SECONDS = 20.0
 """For finding the CI servers and their answers."""
 
@@ -81,7 +83,7 @@ async def _images(world: World) -> Section:
 
 async def _containers(world: World) -> Section:
     containers = world.board.containers = await world.engine.containers()
-    await read_served(world, containers)
+    await read_served(world, containers, SERVED_SECONDS)
     up = sum(container.status is Status.UP for container in containers)
     return {"summary": f"{plural(len(containers), 'container')}, {up} up",
             "items": [plain(container) for container in containers]}
