@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from datetime import timedelta
+from heapq import heapify, heappop, heapreplace
 from time import monotonic
 
 from opstui.domain.container_state import ContainerState, state_of
@@ -22,6 +23,8 @@ QUIET = 0.25
 """Seconds without a word after which a container is not waited for any more."""
 FIRST = 1.0
 """Seconds that the first words of each are waited for."""
+BATCH = 2_000
+"""Lines that are told at once, so that keys come in between."""
 ROOM = 20_000
 """Lines of one container that may wait for the others."""
 
@@ -124,6 +127,7 @@ async def merged(
                 yield batch
                 for lane in lanes:
                     lane.room.set()
+                await asyncio.sleep(0)
                 continue
             if all(lane.ended for lane in lanes):
                 return
@@ -139,16 +143,21 @@ async def merged(
 
 
 def _next(lanes: Sequence[_Lane]) -> list[tuple[str, Said | str]]:
-    """All that can be told by now."""
+    """All that can be told by now, up to a batch."""
     found: list[tuple[str, Said | str]] = []
-    while len(found) < ROOM and not any(lane.holds_up for lane in lanes):
-        speaking = [lane for lane in lanes if lane.waiting]
-        if not speaking:
+    if any(lane.holds_up for lane in lanes):
+        return found
+    heads = [(lane.head, n) for n, lane in enumerate(lanes) if lane.waiting]
+    heapify(heads)
+    while heads and len(found) < BATCH:
+        lane = lanes[heads[0][1]]
+        found.append((lane.name, lane.waiting.popleft()))
+        if lane.waiting:
+            heapreplace(heads, (lane.head, heads[0][1]))
+        elif lane.holds_up:
             break
-        lane = min(speaking, key=lambda one: one.head)
-        until = min((one.head for one in speaking if one is not lane), default=None)
-        while lane.waiting and (until is None or lane.head <= until):
-            found.append((lane.name, lane.waiting.popleft()))
+        else:
+            heappop(heads)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from opstui.domain.log_line import pieces
@@ -34,6 +35,8 @@ class LogLines:
         """Whether lines that came before are still looked for."""
         self._own: dict[int, Line] = {}
         """Lines of opstui's own, by how many lines of the whole log were ever before them."""
+        self._own_at: list[int] = []
+        """Their places, in order."""
         self._notes = self._own
         """The same, by how many lines of what is shown were."""
 
@@ -54,7 +57,8 @@ class LogLines:
 
     def note(self, line: Line) -> None:
         """Add a line of opstui's own."""
-        self._own[self.whole.note()] = line
+        self._own_at.append(self.whole.note())
+        self._own[self._own_at[-1]] = line
         self._keep_up()
 
     def end(self) -> None:
@@ -74,7 +78,7 @@ class LogLines:
         from opstui.ui.log_sift import Sift  # not before somebody filters
 
         self._notes = {}
-        self._sift = Sift(self.whole, sifting, self._most, self._put)
+        self._sift = Sift(self.whole, sifting, self._most, self._notes_among, self._put)
         self.log = self._sift.shown
         self._behind = True
 
@@ -83,11 +87,12 @@ class LogLines:
         self._behind = self._sift is not None and self._sift.step()
         return self._behind
 
-    def _put(self, n: int) -> bool:
-        line = self._own.get(n + self.whole.first)
-        if line is not None:
-            self._notes[self.log.note()] = line
-        return line is not None
+    def _notes_among(self, first: int, stop: int) -> list[int]:
+        gone, at = self.whole.first, self._own_at
+        return [n - gone for n in at[bisect_left(at, first + gone) : bisect_left(at, stop + gone)]]
+
+    def _put(self, n: int) -> None:
+        self._notes[self.log.note()] = self._own[n + self.whole.first]
 
     def line(self, n: int) -> Line:
         """Decoded now."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from opstui.domain.log_search import LogSearch
@@ -36,16 +36,17 @@ class Sift:
     """Copies the lines of a log that are to be shown into one of their own."""
 
     def __init__(
-        self, whole: LogText, sifting: Sifting, most: int, put: Callable[[int], bool]
+        self, whole: LogText, sifting: Sifting, most: int,
+        notes: Callable[[int, int], Sequence[int]], put: Callable[[int], None],
     ) -> None:
-        """put: adds a line of opstui's own that stands at this number of the log; False where
-        there is none."""
+        """notes: the numbers of opstui's own lines among some of the log's; put: shows one."""
         self.shown = LogText(most)
         self.dropped = 0
         """Lines that the copy lost at its beginning since somebody asked."""
         self._whole = whole
         self._sifting = sifting
         self._search = LogSearch(whole, Needle(sifting.text), stamps=False)
+        self._notes = notes
         self._put = put
         self._next = 0
         """The first line that was not judged yet."""
@@ -69,24 +70,33 @@ class Sift:
         limit = min(self._search.scanned, finished) if more else finished
         found = self._search.found
         held = found[bisect_left(found, self._next) : bisect_left(found, limit)]
-        self._take(self._next, limit, frozenset(held))
+        self._take(self._next, limit, held)
         self._next = max(self._next, limit)
         return not self.caught_up
 
-    def _take(self, first: int, stop: int, held: frozenset[int]) -> None:
-        lines: list[bytes] = []
-        for n in range(first, stop):
-            if self._put_note(n, lines):
-                continue
-            if (n in held) != self._sifting.without:
-                lines.append(self._whole.raw(n) + b"\n")
+    def _take(self, first: int, stop: int, held: Sequence[int]) -> None:
+        """Copy what is to be shown of these lines; stretches of them at once."""
+        whole, lines = self._whole, list[bytes]()
+        for n in self._notes(first, stop):
+            self._copy(first, n, held, lines)
+            self._flush(lines)
+            self._put(n)
+            first = n + 1
+        self._copy(first, stop, held, lines)
+        if lines and stop == len(whole) and not lines[-1].endswith(b"\n"):
+            lines.append(b"\n")
         self._flush(lines)
 
-    def _put_note(self, n: int, lines: list[bytes]) -> bool:
-        if self._whole.span(n, n + 1):
-            return False  # it has bytes: a line of the log's own
-        self._flush(lines)
-        return self._put(n)
+    def _copy(self, first: int, stop: int, held: Sequence[int], lines: list[bytes]) -> None:
+        whole = self._whole
+        mine = held[bisect_left(held, first) : bisect_left(held, stop)]
+        if not self._sifting.without:
+            lines += [whole.raw(n) + b"\n" for n in mine]
+            return
+        for n in (*mine, stop):
+            if first < n:
+                lines.append(whole.stretch(first, n))
+            first = n + 1
 
     def _flush(self, lines: list[bytes]) -> None:
         if lines:

@@ -16,7 +16,9 @@ import pytest
 
 from opstui.backends.calls import RecentCalls
 from opstui.backends.docker.engine import DockerEngine
+from opstui.backends.docker.inner import DockerContainers
 from opstui.backends.docker.pruning import DockerPruning
+from opstui.domain.container_state import state_of
 from opstui.domain.container_use import Window
 from opstui.domain.prune import Ended
 from opstui.domain.status import Status
@@ -137,3 +139,30 @@ async def test_podmans_images_are_pruned_by_id(
     assert (await pruning.remove_seen(fresh)).ended is Ended.REMOVED
     assert image.id not in [one.id for one in await engine.images()]
     assert (await pruning.remove_seen(fresh)).ended is Ended.GONE
+
+
+async def test_podman_is_measured_and_has_shells(
+    client: docker.APIClient, engine: DockerEngine
+) -> None:
+    import_image(client, "localhost/pods:1")
+    image = (await engine.images())[0]
+    client.start(client.create_container(
+        image.id, ["/busybox", "sh", "-c", "while true; do /busybox sleep 0.1; done"],
+        name="pod-used", environment=["PATH=/"],
+        host_config=client.create_host_config(network_mode="none", ulimits=[
+            docker.types.Ulimit(name=name, soft=256, hard=256) for name in ("nofile", "nproc")
+        ]),
+    )["Id"])
+    container = next(one for one in await engine.containers() if one.name == "pod-used")
+    inner = DockerContainers(engine.connection)
+    uses = inner.uses(container)
+    first, second = await anext(uses), await anext(uses)
+    await uses.aclose()
+    assert 0 < first.memory < first.limit
+    assert second.cpu is not None
+    assert second.pids >= 1
+    assert await inner.shell(container) == ("busybox", "sh")
+    state = state_of(await engine.inspect(container.id))
+    assert (state.running, state.exit_code, state.restarts) == (True, None, 0)
+    await inner.remove(container, force=True, volumes=True)
+    assert "pod-used" not in [one.name for one in await engine.containers()]
