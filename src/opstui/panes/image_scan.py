@@ -76,7 +76,8 @@ class ImageScan:
             with desk.busy("images", image.key):
                 told = await run_job(world, job, work, given_up)
         finally:
-            desk.changed("images", "jobs")
+            desk.restart("images")  # the same images, and yet there is more to tell of one
+            desk.changed("jobs")
         desk.say(told)
 
 
