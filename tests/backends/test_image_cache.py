@@ -48,7 +48,7 @@ def test_those_not_read_for_longest_make_room(tmp_path: Path) -> None:
 @pytest.mark.parametrize("damage", [
     b"", b"not packed", gzip.compress(b"{"), gzip.compress(b"[]"), gzip.compress(b'{"form": 1}'),
     gzip.compress(b'{"form": 0, "layers": []}'), gzip.compress(b'{"form":1,"layers":[{}]}')[:-9],
-])
+], ids=["empty", "not packed", "half", "list", "no layers", "other form", "cut"])
 def test_what_is_damaged_counts_as_not_kept(tmp_path: Path, damage: bytes) -> None:
     cache, files = ImageCache(tmp_path), image("a")
     cache.keep_files(files)
