@@ -155,6 +155,13 @@ def test_first_digits_lead_to_the_only_commit_that_begins_with_them() -> None:
 def test_a_container_that_serves_another_version_is_not_this_ones() -> None:
     graph = graph_of(shipped("models:/churn/7"), *without(Shipped))
     assert only(chain(graph, REFS["versions"], EVERYTHING).at("containers")).state is State.BROKEN
+    bare = replace(TRAINED, tags=(("mlflow.source.git.commit", SHA),))
+    graph = graph_of(bare, shipped("models:/churn/7"), *without(Shipped, Run))
+    found = chain(graph, REFS["versions"], EVERYTHING)
+    assert only(found.at("images")).state is State.INFERRED, "the container runs this image, but"
+    assert only(found.at("containers")).state is State.BROKEN
+    ci = chain(graph_of(bare, *without(Run)), REFS["ci"], EVERYTHING)
+    assert only(ci.at("containers")).state is State.INFERRED, "that of a run that is inferred"
 
 
 def test_a_container_that_says_nothing_is_inferred_from_the_commit() -> None:

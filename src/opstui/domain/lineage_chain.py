@@ -26,8 +26,9 @@ from opstui.domain.lineage import (
     Shipped,
     State,
 )
-from opstui.domain.lineage_breaks import break_of, flaws_of, state_of
+from opstui.domain.lineage_breaks import ENDED, break_of, flaws_of, state_of
 from opstui.domain.lineage_graph import Graph
+from opstui.domain.lineage_names import Mention
 from opstui.domain.lineage_words import when_of
 from opstui.domain.model import RegisteredModel
 from opstui.domain.words import short
@@ -84,7 +85,7 @@ class Web:
         children, more = self.graph.children(ref, kind)
         taken = []
         for child, mention in children:
-            if child in self.ways or (proof and self._serves(child)):
+            if child in self.ways or (loose and self._elsewhere(child, mention)):
                 continue
             self.ways[child] = Way(proof or mention.proof, loose or mention.loose, True, ref)
             taken.append(child)
@@ -92,9 +93,14 @@ class Web:
             self.more[kind] = max(self.more.get(kind, 0), more)
         return taken
 
-    def _serves(self, ref: Ref) -> bool:
+    def _elsewhere(self, ref: Ref, mention: Mention) -> bool:
+        """Whether a container has no more than its image or commit in common, and says itself
+        what it serves, or ended."""
         noun = self.graph.noun(ref)
-        return isinstance(noun, Shipped) and noun.served is not None
+        return (
+            isinstance(noun, Shipped) and mention.of.kind in (IMAGE, COMMIT)
+            and (noun.served is not None or noun.container.state in ENDED)
+        )
 
     def has(self, step: str) -> bool:
         """Whether anything of a step was reached; a CI run that is only named is not enough."""

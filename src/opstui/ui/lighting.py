@@ -59,6 +59,7 @@ class Lighting:
         if house.belonging is None:
             return
         lit: Mapping[str, frozenset[str]] = {}
+        self.looking = True  # whoever was overtaken said otherwise
         try:
             if item is not None:
                 lit = await house.belonging.lit(view, item)
