@@ -221,7 +221,7 @@ class OpstuiApp(Hurried):
             return
         from opstui.panes.custom import clashes, custom_actions, refuse  # most people have none
 
-        found = clashes(keymap, commands, scopes_of(VIEWS))
+        found = clashes(keymap, commands, scopes_of(VIEWS), [view.kind for view in VIEWS])
         refuse(found)
         without = {command.name for command, _ in found}
         self.notes += [why for _, why in found]

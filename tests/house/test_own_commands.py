@@ -231,6 +231,8 @@ def test_a_key_that_means_something_else_is_refused_in_ones_own_settings(work: W
         work.app('[commands.x]\nkey = "D"\npanes = ["branches"]\ncommand = ["true"]\n')
     with pytest.raises(OpstuiError, match=r"key \? of the command x means everywhere\.help"):
         work.app('[commands.x]\nkey = "?"\ncommand = ["true"]\n')
+    with pytest.raises(OpstuiError, match=r"x names the list 'brnches': there are .*branches"):
+        work.app('[commands.x]\npanes = ["brnches"]\ncommand = ["true"]\n')
     with pytest.raises(OpstuiError, match=r"means commands\.x already"):
         work.app('[commands.x]\nkey = "ctrl+o"\ncommand = ["true"]\n'
                  '[commands.y]\nkey = "ctrl+o"\ncommand = ["true"]\n')

@@ -40,10 +40,23 @@ async def run(args: argparse.Namespace, places: Places, environ: Mapping[str, st
 
         top = top_of(Path.cwd())
         shared = top / settings.REPOSITORY_FILE if top is not None else None
-        settings.load(path, shared, environ)
+        found = settings.load(path, shared, environ)
+        if found.commands:
+            check_keys(found)
         read = [str(p) for p in (path, shared) if p is not None and p.exists()]
         print("settings are good: " + (", ".join(read) or "no file, only defaults"))
     return 0
+
+
+def check_keys(found: settings.Settings) -> None:
+    """Raise OpstuiError for a key of a command of one's own that means something else already."""
+    from opstui.panes.custom import clashes, refuse  # nothing else here needs the screen
+    from opstui.panes.table import VIEWS
+    from opstui.ui.keymap import Keymap
+    from opstui.ui.keys import scopes_of
+
+    kinds = [view.kind for view in VIEWS]
+    refuse(clashes(Keymap(found.keys), found.commands.values(), scopes_of(VIEWS), kinds))
 
 
 def init(path: Path) -> None:

@@ -52,11 +52,12 @@ def _bound(world: World, house: House, command: CustomCommand) -> Bound:
 
 
 def clashes(
-    keymap: Keymap, commands: Iterable[CustomCommand], scopes: Sequence[tuple[str, Sequence[Bound]]]
+    keymap: Keymap, commands: Iterable[CustomCommand],
+    scopes: Sequence[tuple[str, Sequence[Bound]]], lists: Sequence[str],
 ) -> list[tuple[CustomCommand, str]]:
-    """Commands whose keys mean something else already, each with a sentence.
+    """Commands whose keys mean something else already, or that name no list, with a sentence.
 
-    scopes: every scope of keys there is, by title.
+    scopes: every scope of keys there is, by title. lists: the kinds of lists.
     """
     found: list[tuple[CustomCommand, str]] = []
     taken: dict[tuple[str, str], str] = {}
@@ -65,19 +66,20 @@ def clashes(
         for bound in scope:
             for key in keymap.keys(bound):
                 taken.setdefault((bound.kind, key), bound.id)
-    kinds = {kind for kind, _ in taken}
     for command in commands:
+        found += [(command, f"the command {command.name} names the list {kind!r}: there are "
+                            + ", ".join(lists)) for kind in command.panes if kind not in lists]
         for key in (one.strip() for one in command.key.split(",") if one.strip()):
             if key in FORBIDDEN or key.isdigit():
                 why = "scrolling fingers hit it" if key in FORBIDDEN else "it names a pane"
                 found.append((command, f"the key {key} can't be given to {command.name}: {why}"))
                 continue
-            asked = (*everywhere, *(command.panes or sorted(kinds)))
+            asked = (*everywhere, *(command.panes or lists))
             other = next((taken[kind, key] for kind in asked if (kind, key) in taken), "")
             if other:
                 found.append((command, f"the key {key} of the command {command.name} means "
                                        f"{other} already"))
-            for kind in command.panes or sorted(kinds):
+            for kind in command.panes or lists:
                 taken[kind, key] = f"{KIND}.{command.name}"
     return found
 

@@ -185,9 +185,13 @@ class Commanding(Helper):
         keys = self.house.keys
         if command.changes and keys.read_only:
             raise OpstuiError(f":{command.name} is not possible", hint="this session is read-only")
+        if command.changes and not await keys.guarded(f":{command.name}", rest, command.help):
+            return
         if command.goes:
             self._went = [*self._went[-1:], f"{command.name} {rest}".strip()]
         await command.run(rest, keys.desk)
+        if command.changes and not await keys.guarded(f":{command.name}", rest, command.help):
+            return
         if command.goes:
             self.house.walk.forget()
 

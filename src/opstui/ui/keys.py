@@ -166,9 +166,14 @@ class Keys:
         if not self.guard or not set(action.changes) - self.spared or action.at_once:
             return True
         view = self.house.floor.pane.view
-        return await self.desk.confirm(Question(
-            action.label, view.name(item) if action.item and item is not None else view.title,
-            f"{action.help}.\nThe profile {self.guard} is protected: type its name to go on.",
+        name = view.name(item) if action.item and item is not None else view.title
+        return await self.guarded(action.label, name, action.help)
+
+    async def guarded(self, label: str, name: str, help: str) -> bool:
+        """Whether the guarded name was typed; True where nothing is guarded."""
+        return not self.guard or await self.desk.confirm(Question(
+            label, name,
+            f"{help}.\nThe profile {self.guard} is protected: type its name to go on.",
             f"profile {self.guard}", yes="Go on", danger=True, typed=self.guard,
         ))
 
