@@ -14,6 +14,7 @@ from types import FrameType
 
 from benchmarks import peers, report, scenes, seeds
 from benchmarks.place import place
+from benchmarks.runs import runs
 from benchmarks.scenes import Figures, Measure, Stage
 from benchmarks.session import now
 from benchmarks.usage import busy
@@ -28,7 +29,7 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
         prog="scripts/benchmark",
         description="Measures opstui beside lazygit, lazydocker, tig and stock Textual.",
     )
-    names = ", ".join([*(scene.name for scene in scenes.SCENES), "idle"])
+    names = ", ".join([*(scene.name for scene in all_scenes(short=False)), "idle"])
     parser.add_argument("--rounds", type=int, default=5, metavar="N", help="5 unless given")
     parser.add_argument("--only", default="", metavar="SCENES", help=f"some of: {names}")
     parser.add_argument("--programs", default="", metavar="NAMES", help="some of the programs")
@@ -49,7 +50,7 @@ def main(given: Sequence[str]) -> int:
     measure = scenes.SHORT if options.short else Measure()
     rounds = 1 if options.short else options.rounds
     wanted = [name for name in options.only.split(",") if name]
-    chosen = [scene for scene in (scenes.BRIEF if options.short else scenes.SCENES)
+    chosen = [scene for scene in all_scenes(short=options.short)
               if not wanted or scene.name in wanted]
     say("seeding and starting servers")
     with place(keep, sizes) as here:
@@ -60,6 +61,8 @@ def main(given: Sequence[str]) -> int:
             programs += others
         if here.engine is None:
             programs = [one for one in programs if one.name != "lazydocker"]
+        if here.mlflow and any("mlflow" in scene.programs for scene in chosen):
+            programs.append(peers.client())
         if options.programs:
             programs = [one for one in programs if one.name in options.programs.split(",")]
         figures = {program.name: Figures() for program in programs}
@@ -69,7 +72,7 @@ def main(given: Sequence[str]) -> int:
         noise = run(chosen, stages, rounds)
         if not wanted or "idle" in wanted:
             say("idle")
-            scenes.idle(stages)
+            scenes.idle([stage for stage in stages if stage.program.listed])
         missing += here.missing
     text = "\n\n".join(part for part in (
         report.heading(programs, sizes, rounds, noise, missing),
@@ -83,10 +86,19 @@ def main(given: Sequence[str]) -> int:
     return 1 if any(one.words.get("failed") for one in figures.values()) else 0
 
 
+def all_scenes(*, short: bool) -> tuple[scenes.Scene, ...]:
+    """Those with a screen, and the one with MLflow's client."""
+    if short:
+        return (*scenes.BRIEF, scenes.Scene("runs", runs, ("opstui",)))
+    return (*scenes.SCENES, scenes.Scene("runs", runs, ("opstui", "mlflow")))
+
+
 def warm(stages: Sequence[Stage]) -> None:
-    """Start everything once without a clock."""
+    """Start everything that has a screen once without a clock."""
     say("warming up")
     for stage in stages:
+        if not stage.program.listed:
+            continue
         unnoted = replace(stage, figures=Figures())
         with unnoted.failing("warming up"):
             scenes.warm(unnoted)

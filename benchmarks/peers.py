@@ -80,6 +80,15 @@ def others(keep: Path) -> tuple[list[Program], list[str]]:
     return found, missing
 
 
+def client() -> Program:
+    """MLflow's own client; it has no screen."""
+    from importlib.metadata import version
+
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return Program("mlflow", (sys.executable, "-m", "benchmarks.client"), version("mlflow"), "",
+                   (), environ={"PYTHONPATH": os.pathsep.join(paths)})
+
+
 def settle(home: Path) -> None:
     """Write the peers' settings: no first-start dialogs, no looks for updates, no fetches."""
     for name, text in (("lazygit", LAZYGIT_SETTINGS), ("lazydocker", "")):

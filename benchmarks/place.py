@@ -60,9 +60,9 @@ class Place:
             self._image(f"shot:{name}", f"shot:{before}")
         if self.mlflow:
             self._forget_mlflow(before)
-            made = self._ask("experiments/create", name=f"exp-{name}")
+            made = self.ask("experiments/create", name=f"exp-{name}")
             self.experiment = str(made["experiment_id"])
-            self._ask("registered-models/create", name=f"0-model-{name}")
+            self.ask("registered-models/create", name=f"0-model-{name}")
         return name
 
     def hush(self) -> None:
@@ -80,8 +80,8 @@ class Place:
 
     def _forget_mlflow(self, name: str) -> None:
         if self.experiment:
-            self._ask("experiments/delete", experiment_id=self.experiment)
-            self._ask("registered-models/delete", "DELETE", name=f"0-model-{name}")
+            self.ask("experiments/delete", experiment_id=self.experiment)
+            self.ask("registered-models/delete", "DELETE", name=f"0-model-{name}")
             self.experiment = ""
 
     def complete(self, program: peers.Program, name: str) -> list[str]:
@@ -124,12 +124,13 @@ class Place:
             with contextlib.suppress(docker.errors.ImageNotFound):
                 client.remove_image(before)
 
-    def _ask(self, path: str, method: str = "POST", **body: Any) -> Any:
+    def ask(self, path: str, method: str = "POST", **body: Any) -> Any:
+        """Ask the MLflow server."""
         request = urllib.request.Request(
             f"{self.mlflow}/api/2.0/mlflow/{path}", json.dumps(body).encode(),
             {"Content-Type": "application/json"}, method=method,
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:
             return json.load(answer)
 
 

@@ -14,7 +14,8 @@ from benchmarks.peers import Program
 from benchmarks.scenes import Figures, Measure
 from benchmarks.seeds import Sizes
 
-BASE = "lazygit"
+BASES = ("lazygit", "mlflow")
+"""What ratios are to: the first of them that has the figure."""
 MARKS = {True: "✓", False: "✗", None: ""}
 
 
@@ -25,12 +26,14 @@ def table(figures: Mapping[str, Figures], measure: Measure) -> str:
     for goal in GOALS:
         values = [goal.value(figures[name]) for name in names]
         if any(value is not None for value in values):
-            against = goal.value(figures[BASE]) if BASE in figures else None
+            base = next((name for name in BASES
+                         if name in figures and goal.value(figures[name]) is not None), "")
+            against = goal.value(figures[base]) if base else None
             few, many = measure.rows
             title = goal.title.format(few=f"{few:,}", many=f"{many:,}")
             lines.append([
                 title, goal.reach(), MARKS[goal.reached(figures)],
-                *(_cell(goal, value, against if name != BASE else None)
+                *(_cell(goal, value, against if name != base else None)
                   for name, value in zip(names, values, strict=True)),
             ])
     lines.append(_restored(figures))
@@ -69,7 +72,7 @@ def heading(programs: Sequence[Program], sizes: Sizes, rounds: int, others: Sequ
         f"{sizes.runs:,} runs, {sizes.versions:,} model versions.",
         f"Versions: {versions}.",
         f"The rest of the machine, with the servers asked, took {load} of one core meanwhile. "
-        "Ratios are to lazygit in the same run.",
+        "Ratios are to lazygit in the same run; those of runs to MLflow's own client.",
         *(f"Left out: {why}." for why in missing),
     ]
     return "\n".join(lines)

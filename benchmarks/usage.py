@@ -55,6 +55,11 @@ def usage(root: int) -> Usage:
     return Usage(cpu, wakes, peak / 1024)
 
 
+def resident(pid: int) -> float:
+    """What one process has in memory now; MB."""
+    return _number(PROC / str(pid) / "status", "VmRSS") / 1024
+
+
 def busy() -> float:
     """CPU seconds that all cores spent not idle since the machine began."""
     fields = [int(field) for field in (PROC / "stat").read_text().split("\n", 1)[0].split()[1:9]]
