@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import stat
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from opstui.domain.file_tree import FileNode, of_image, of_layer
-from opstui.domain.image_files import Entry, Kind, Mark
+from opstui.domain.image_files import Mark
 from opstui.domain.image_layers import LayerLine
 from opstui.domain.page import Page
 from opstui.domain.words import size
 from opstui.operations.image_inside import Inside, Looked
 from opstui.operations.world import World
+from opstui.panes.image_file_facts import file_lines
 from opstui.panes.image_reading import reading_lines, why_not_read
-from opstui.panes.run_detail import pairs
 from opstui.ui.action import action
 from opstui.ui.column import Column
 from opstui.ui.desk import Desk, Detail
@@ -27,8 +26,6 @@ FEW = 12
 """Files of a tree that is shown unfolded at once."""
 MOST = 5000
 """Rows that a filter shows at most."""
-KINDS = {Kind.FILE: "file", Kind.FOLDER: "folder", Kind.LINK: "symbolic link",
-         Kind.HARD: "further name of a file", Kind.OTHER: "device or pipe"}
 
 
 class FilesView(View[FileNode]):
@@ -171,39 +168,10 @@ class FilesView(View[FileNode]):
         """What is known of a path, and what each layer did to it."""
 
         async def load(width: int) -> Sequence[Line]:
-            return self._facts(item)
+            return file_lines(self._inside.looked, item)
 
         layer = self._line.number if self._line is not None else "all"
         return (Detail(f"file/{self._inside.image.id}/{layer}/{item.path}", "File", load),)
-
-    def _facts(self, node: FileNode) -> list[Line]:
-        entry = node.change.entry if node.change is not None else None
-        before = node.change.before if node.change is not None else None
-        shown = pairs((
-            ("path", f"/{node.path}"),
-            ("here", (Span(node.mark.word, node.mark.role),) if node.mark.word else ""),
-            ("kind", KINDS.get(entry.kind, "") if entry is not None else "folder"),
-            ("leads to", entry.link if entry is not None else ""),
-            ("size", size(node.size or node.freed)),
-            ("before", _was(before, entry) if before is not None and entry is not None else ""),
-            ("files", f"{node.files:,}" if node.is_folder else ""),
-            ("rights", _rights(entry) if entry is not None and entry.mode else ""),
-            ("owner", (entry.owner or "0:0") if entry is not None else ""),
-        ))
-        story = self._story(node.path)
-        return [*shown, line(), line(("Layers", "title")), *story] if story else shown
-
-    def _story(self, path: str) -> list[Line]:
-        """What every layer did to a path."""
-        looked = self._inside.looked
-        if looked is None:
-            return []
-        layers = enumerate(zip(looked.files.layers, looked.stack.changes, strict=True), 1)
-        return [
-            line((f"{one.mark.value} ", one.mark.role), f"layer {layer.line or place}",
-                 (f"  {size(one.size)}  {layer.command}", "dim"))
-            for place, (layer, changes) in layers for one in changes if one.entry.path == path
-        ]
 
     @action("f", "Read", item=False, when=why_not_read, footer=False)
     async def read(self, desk: Desk) -> None:
@@ -232,19 +200,3 @@ def _size(node: FileNode) -> Span:
 def _before(node: FileNode) -> Span:
     before = node.change.before if node.change is not None else None
     return Span(size(before.size) if before is not None else "", "dim")
-
-
-def _was(before: Entry, after: Entry) -> str:
-    told = [size(before.size)]
-    if before.digest == after.digest and before.digest:
-        told.append("with the same content")
-    if before.mode != after.mode:
-        told.append(_rights(before))
-    if before.owner != after.owner:
-        told.append(f"owner {before.owner or '0:0'}")
-    return ", ".join(told)
-
-
-def _rights(entry: Entry) -> str:
-    types = {Kind.FOLDER: stat.S_IFDIR, Kind.LINK: stat.S_IFLNK}
-    return f"{stat.filemode(types.get(entry.kind, stat.S_IFREG) | entry.mode)} {entry.mode:o}"
