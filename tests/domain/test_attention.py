@@ -165,7 +165,8 @@ def test_a_backend_that_stopped_answering_is_told_once_and_one_that_never_did_is
     facts = Facts(NOW, sources=[away, also, never, unset], unread=("disk",))
     (only,) = concerns(facts)
     assert (only.key, only.since, only.away) == ("away/docker", ago(minutes=2), True)
-    assert unknown(facts) == ("ci", "disk")
+    assert unknown(facts) == ("ci",)
+    assert unknown(replace(facts, sources=[away, unset])) == ("disk",)
 
 
 def test_an_act_that_never_ended_leads_to_its_model() -> None:

@@ -130,9 +130,12 @@ def concerns(facts: Facts) -> tuple[Concern, ...]:
 
 
 def unknown(facts: Facts) -> tuple[str, ...]:
-    """What has never answered, by name: without it nobody may call it calm."""
+    """What has never answered, by name: without it nobody may call it calm.
+
+    Backends first; what attention asks for itself, in a moment, is told once they are known.
+    """
     silent = [one.name for one in facts.sources if not one.answered and not one.unset]
-    return tuple(dict.fromkeys([*silent, *facts.unread]))
+    return tuple(dict.fromkeys(silent)) or facts.unread
 
 
 def _unhealthy(facts: Facts) -> Iterator[Concern]:
