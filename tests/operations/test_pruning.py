@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import tarfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -73,12 +75,23 @@ def world_on(engine: DockerEngine, tmp_path: Path) -> World:
     )
 
 
+def tiny(number: int) -> bytes:
+    """A layer of a few bytes, another one for every number."""
+    layer = io.BytesIO()
+    with tarfile.open(fileobj=layer, mode="w") as archive:
+        member = tarfile.TarInfo("note")
+        member.size = len(f"{number:09}")
+        archive.addfile(member, io.BytesIO(f"{number:09}".encode()))
+    return layer.getvalue()
+
+
 def seed(own: PrivateDockerd, count: int) -> None:
     """Images of which every tenth has no name; some are needed by somebody."""
     with own.client() as client:
         for number in range(count):
             name = f"seed/app{number % 7}:{number}" if number % 10 else "seed/nameless:1"
-            import_image(client, name, text=f"seed {number}")
+            repository, _, tag = name.rpartition(":")
+            client.import_image_from_data(tiny(number), repository=repository, tag=tag)
         client.remove_image("seed/nameless:1", noprune=True)
         import_image(client, "churn-api:7", labels={REVISION_LABEL: SHA}, text="champion")
         import_image(client, "trainer:5", text="previous")
