@@ -91,10 +91,10 @@ SETTINGS = (
     Setting("profiles", "profiles", "profiles", "servers that go together, by name; see Profiles"),
     Setting("commands", "commands", "commands", "commands of your own, each with a key; see Your "
             "own commands", repository=True),
-    Setting("promotion", "promotion", "environments", "environments, and the gates before each; "
-            "see Gates", repository=True),
     Setting("deploy", "deploy", "deploys", "how a model comes to serve, by its name; see What "
             "needs you", repository=True),
+    Setting("promotion", "promotion", "environments", "environments, and the gates before each; "
+            "see Gates", repository=True),
 )
 
 
@@ -127,11 +127,11 @@ class Settings:
     model_uri: list[str] = field(default_factory=lambda: list(ServedNames().environment))
     model_labels: list[str] = field(default_factory=lambda: list(ServedNames().labels))
     ci_tags: list[str] = field(default_factory=lambda: list(CI_TAGS))
+    deploy: dict[str, Any] = field(default_factory=dict)
+    """Commands by model, as `deploy_settings` checked them."""
     promotion: dict[str, Any] = field(default_factory=dict)
     """Environments by name, as `promotion_settings` checked them."""
     profile: str = ""
-    deploy: dict[str, Any] = field(default_factory=dict)
-    """Commands by model, as `deploy_settings` checked them."""
     profiles: dict[str, Profile] = field(default_factory=dict)
     commands: dict[str, Any] = field(default_factory=dict)
     """Commands by name, as `command_settings` checked them."""
@@ -161,11 +161,11 @@ def load(
         mine = check(text, own)
         if "promotion" in mine:  # yours replace the repository's of the same name, and no others
             mine["promotion"] = {**values.get("promotion", {}), **mine["promotion"]}
+        if "deploy" in mine:
+            mine["deploy"] = {**values.get("deploy", {}), **mine["deploy"]}
         if "commands" in mine:
             mine["commands"] = {**values.get("commands", {}), **mine["commands"]}
         values.update(mine)
-        if "deploy" in mine:
-            mine["deploy"] = {**values.get("deploy", {}), **mine["deploy"]}
     for setting in SETTINGS:
         if setting.env and environ.get(setting.env, "") != "":
             values[setting.name] = _from_environment(setting, environ[setting.env])
@@ -245,9 +245,6 @@ def _values(
                 own=not in_repository,
             )
             continue
-        if setting.kind == "commands":
-            from opstui.command_settings import checked as commands  # most have none
-
         if setting.kind == "deploys":
             from opstui.deploy_settings import checked as deploys  # most have none
 
@@ -256,6 +253,9 @@ def _values(
                 own=not in_repository,
             )
             continue
+        if setting.kind == "commands":
+            from opstui.command_settings import checked as commands  # most have none
+
             values[setting.name] = commands(
                 value, at, str(path), own=not in_repository,
             )

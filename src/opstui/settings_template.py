@@ -5,12 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from opstui import command_settings, profile_settings, promotion_settings, server_settings
+from opstui import (
+    command_settings,
+    deploy_settings,
+    profile_settings,
+    promotion_settings,
+    server_settings,
+)
 from opstui.settings import SETTINGS, Settings
 
 EXAMPLES = {
     "servers": server_settings.EXAMPLE, "environments": promotion_settings.EXAMPLE,
     "commands": command_settings.EXAMPLE, "profiles": profile_settings.EXAMPLE,
+    "deploys": deploy_settings.EXAMPLE,
 }
 """What a table of each kind may look like."""
 

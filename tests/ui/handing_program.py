@@ -8,7 +8,7 @@ import sys
 
 from opstui.lean.install import install
 from opstui.ui.action import action
-from opstui.ui.desk import Desk, Program
+from opstui.ui.desk import Desk, Program, Prompt
 from tests.ui.toy import Basket, Fruit, Fruits, Toy
 
 FRUITS = ("apple", "fig", "pear", "plum")
@@ -25,6 +25,12 @@ class Handing(Fruits):
             tuple(sys.argv[2:]), environ={"FRUIT": fruit.name}, install="see the kitchen's manual",
         ))
         await work
+
+    @action("w", "Write", item=False)
+    async def write(self, desk: Desk) -> None:
+        """Write a longer text."""
+        text = await desk.ask(Prompt("Describe", "it", "as it was", multiline=True))
+        desk.say(f"wrote {text!r}")
 
     async def grow(self) -> None:
         """Change the list while nobody looks, so that much would be drawn."""

@@ -143,6 +143,22 @@ def test_in_tmux(hand: Hand, tmp_path: Path) -> None:
         tmux.sees("Pane is dead")
 
 
+def test_a_longer_text_is_written_in_ones_own_editor(hand: Hand, tmp_path: Path) -> None:
+    editor = tmp_path / "editor"
+    editor.write_text(f"#!/bin/sh\n{CLEAR}cat \"$1\"; echo; echo editing\nread text\n"
+                      'echo "$text" > "$1"\n')
+    editor.chmod(0o755)
+    with Terminal((), ROOT, {**hand.environ, "VISUAL": str(editor)}, (120, 35),
+                  program=hand.words("")) as here:
+        here.sees("about apple").press("w").sees("as it was", "editing").press("better\r")
+        here.sees("wrote 'better'").press("w").sees("editing").press("as it was\r")
+        here.sees("wrote None")
+    with Terminal((), ROOT, {**hand.environ, "VISUAL": "no-such-editor"}, (120, 35),
+                  program=hand.words("")) as here:
+        here.sees("about apple").press("w").tells("no-such-editor is not installed")
+        here.press("j").sees("about fig")  # the screen is still there
+
+
 def test_how_programs_end_in_words() -> None:
     assert ending(2) == "ended with exit code 2"
     assert ending(130) == "ended with 130, which stands for SIGINT"

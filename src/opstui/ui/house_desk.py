@@ -50,10 +50,7 @@ class HouseDesk:
         if prompt.multiline:
             from opstui.ui.editor import edit
 
-            with house.app.suspend():
-                text = edit(prompt.value, house.environ)
-            house.app.refresh()
-            return text
+            return await edit(prompt.value, house)
         from opstui.ui.ask import Ask
 
         return await self.show(Ask(self, house.keys.keymap, house.brush, prompt))
