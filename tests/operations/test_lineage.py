@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
+from opstui.domain.ci import CiJob, CiRun
 from opstui.domain.errors import OpstuiError
+from opstui.domain.experiment import Run
 from opstui.domain.image import Image
 from opstui.domain.lineage import Ref, State
+from opstui.domain.status import Status
 from opstui.operations.lineage import Tracing, trace
 from opstui.operations.world import World
 from tests.fakes import story
@@ -99,3 +103,28 @@ async def test_a_branch_and_a_model_without_anything_say_so() -> None:
     assert [link.state for link in found.at("images")] == [State.BROKEN]
     found = await trace(world, Ref("models", "größe-模型"))
     assert found.of == Ref("models", "größe-模型"), "it has no version to stand for it"
+
+
+async def test_a_ci_job_leads_to_the_run_that_has_it() -> None:
+    """GitLab leaves the id of the job, which no list of runs knows."""
+    systems = Linked()
+    world = systems.world()
+    assert world.provenance is not None
+    trained = replace(await systems.tracking.run("run9"), tags=(
+        ("gitlab.CI_JOB_ID", "77"), ("mlflow.source.git.commit", story.SCALER)))
+
+    async def run(_run_id: str) -> tuple[Run | None, str]:
+        return trained, ""
+
+    async def runs_of(_commit: str, _limit: int) -> tuple[Run, ...]:
+        return (trained,)
+
+    async def jobs(run: CiRun) -> tuple[CiJob, ...]:
+        return (CiJob("77", "train", Status.PASSED),) if run.number == 811 else ()
+
+    world.provenance.run = run  # type: ignore[method-assign]
+    world.provenance.runs_of = runs_of  # type: ignore[method-assign]
+    systems.ci.jobs = jobs  # type: ignore[attr-defined]
+    found = await trace(world, V9)
+    (ci,) = found.at("ci")
+    assert (ci.state, ci.proof) == (State.PROVED, "tag gitlab.CI_JOB_ID")
