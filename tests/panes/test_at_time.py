@@ -61,6 +61,12 @@ async def test_what_could_not_be_asked_is_said() -> None:
     assert json.loads(json.dumps(plain_past(found)))["unknown"] == list(found.unknown)
 
 
+async def test_now_is_what_the_registry_says() -> None:
+    found = await past(calm().world(), NOW)
+    challenger = next(one for one in found.served if one.then.alias == "challenger")
+    assert (challenger.then.version, challenger.then.known) == ("9", True)
+
+
 @pytest.mark.parametrize("when", ["now", "1h ago", "400d ago"])
 async def test_every_time_has_an_answer(when: str) -> None:
     champion, _ = await told(when)

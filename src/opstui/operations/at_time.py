@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from opstui.domain.at_time import Then, then
@@ -23,6 +23,8 @@ from opstui.operations.world import World
 
 MODELS = 50
 """Models with aliases that are looked at."""
+NOW = timedelta(seconds=30)
+"""What is so short ago is as it is now."""
 COMMITS = 1000
 """Commits of the default branch that are looked through."""
 
@@ -85,7 +87,10 @@ async def _of(
                      key=lambda alias: (alias != world.rules.champion, alias))
     found: list[Served] = []
     for alias in aliases:
-        told = then(moves, alias, at, model.version_of(alias), made)
+        named = model.version_of(alias)
+        told = then(moves, alias, at, named, made)
+        if not told.known and world.clock() - at < NOW:
+            told = Then(alias, named, True, "it names it now")
         if told.known and not told.version and alias != world.rules.champion:
             continue
         found.append(await _served(world, model.name, told, at, versions, ci, images))
