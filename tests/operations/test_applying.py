@@ -211,7 +211,7 @@ async def test_a_plan_with_a_wrong_field_is_no_plan(world: World, tmp_path: Path
     await saved(world, tmp_path)
     path = tmp_path / "9.plan.json"
     good = json.loads(path.read_text())
-    for name, value in (("verb", "rollback"), ("version", 9), ("made", "today"), ("guard", []),
+    for name, value in (("verb", "alias.set"), ("version", 9), ("made", "today"), ("guard", []),
                         ("metrics", [{"name": "auc"}]), ("evidence", [1]), ("copy_of", [])):
         path.write_text(json.dumps({**good, name: value}))
         with pytest.raises(OpstuiError, match="no plan of opstui"):

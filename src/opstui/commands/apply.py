@@ -33,7 +33,9 @@ def add(commands: Any) -> None:
         description="Reads everything anew, lets the gates judge again, and refuses where the\n"
         "version, the alias, the metrics or the policy are not what the plan was made of.",
     )
-    parser.add_argument("file", metavar="FILE", help="written by `opstui promote … --plan FILE`")
+    parser.add_argument(
+        "file", metavar="FILE", help="written by --plan of `opstui promote` or `opstui rollback`"
+    )
     add_gate_options(parser)
     add_options(parser)
     parser.set_defaults(run=run)
@@ -48,7 +50,8 @@ async def run(args: argparse.Namespace, places: Places, environ: Mapping[str, st
 async def apply(world: World, args: argparse.Namespace) -> int:
     """Apply the plan as the arguments say; returns the exit code."""
     plan = read_plan(Path(args.file))
-    await ask_trust(world, args, plan.origin[0], plan.to)
+    if plan.verb == "promote":  # a rollback asks no gates
+        await ask_trust(world, args, plan.origin[0], plan.to)
     fresh = override(await renewed(world, plan), args)
     outcome = refused(world, plan, fresh)
     if outcome is not None and outcome.ending is Ending.REFUSED_MOVED:

@@ -141,7 +141,11 @@ def dry_run(world: World, plan: PromotionPlan, *, as_json: bool) -> int:
 
 def agreed(world: World, plan: PromotionPlan, args: argparse.Namespace) -> bool:
     """Whether the person says yes; of a protected environment, whether its name was given."""
-    name = wanted_name(world, plan)
+    return agreed_to(wanted_name(world, plan), args)
+
+
+def agreed_to(name: str, args: argparse.Namespace) -> bool:
+    """The same where only the name is known; empty where nothing is protected."""
     if name and args.confirm != name:
         if args.yes or not terminal():
             print(f"opstui: {name} is protected: say --confirm {name} as well", file=sys.stderr)

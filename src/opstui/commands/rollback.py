@@ -24,6 +24,10 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("model", metavar="MODEL")
     parser.add_argument("--alias", default="", help="another alias than the champion's")
+    parser.add_argument(
+        "--plan", default="", metavar="FILE",
+        help="write the plan to a new file for `opstui apply`, and nothing else",
+    )
     add_options(parser)
     parser.set_defaults(run=run)
 

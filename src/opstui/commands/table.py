@@ -34,6 +34,7 @@ COMMANDS = (
     Command("promote", "let an alias name a model version, after a check and with a read-back"),
     Command("apply", "carry out a saved plan, after its gates were checked again"),
     Command("rollback", "let the champion be the version that served before"),
+    Command("undo", "take your own last change of the registry back"),
     Command("audit", "check the journal's chain, or export the journal"),
     Command("config", "where settings are, a first file, a check"),
     Command("demo", "try everything in a throw-away workspace"),

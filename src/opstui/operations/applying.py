@@ -14,6 +14,7 @@ from opstui.domain.status import Status
 from opstui.domain.words import number
 from opstui.operations.carry_out import blocked, carry_out, planned_writes, stopped
 from opstui.operations.promotion import prepare
+from opstui.operations.rollback import prepare_rollback
 from opstui.operations.world import World
 
 
@@ -38,6 +39,8 @@ async def renewed(
 
     An override was given for certain gates; where others block now it counts for nothing.
     """
+    if plan.verb == "rollback":
+        return await prepare_rollback(world, plan.model, plan.alias)
     kept = None if run_commands or plan.guard is None else {
         one.name: one for one in plan.guard.gates if one.name.startswith("command.")
     }
@@ -75,6 +78,11 @@ def differences(plan: PromotionPlan, fresh: PromotionPlan) -> tuple[str, ...]:
             f"{plan.alias} names {named(fresh.expected)} now, not {named(plan.expected)}")
     if plan.version not in (fresh.version, NEW):
         found.append(f"the version would be {named(fresh.version)}, not {named(plan.version)}")
+    if (plan.previous_alias, plan.previous_version) != (
+        fresh.previous_alias, fresh.previous_version
+    ):
+        found.append(f"{plan.previous_alias or fresh.previous_alias} would name "
+                     f"{named(fresh.previous_version)}, not {named(plan.previous_version)}")
     if plan.run_id != fresh.run_id:
         found.append(f"the version comes from run {fresh.run_id} now, not {plan.run_id}")
     if plan.champion != fresh.champion:

@@ -104,7 +104,7 @@ def from_json(data: dict[str, Any]) -> PromotionPlan:
             "previous_alias", "previous_version", "run_id", "commit", "champion", "override",
         )
     }
-    if texts["verb"] != "promote":
+    if texts["verb"] not in ("promote", "rollback"):
         raise ValueError(f"plans for {texts['verb']!r} can't be applied")
     guard = data["guard"]
     copied_model, copied_version = map(_text, data["copy_of"])
