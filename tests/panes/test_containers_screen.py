@@ -183,3 +183,15 @@ async def test_a_running_container_is_removed_once_its_name_is_typed() -> None:
         await person.until(lambda: systems.containers.did == ["remove churn-live by force"],
                            "the removal")
         assert [line.what for line in systems.journal.lines] == ["container.remove"] * 2
+
+
+async def test_logs_of_a_project_carry_its_name() -> None:
+    systems = Systems()
+    label = ((PROJECT_LABEL, "shop"),)
+    systems.engine.running = tuple(replace(one, labels=label) for one in story.CONTAINERS[:2])
+    async with at_work(systems) as person:
+        await person.press("3", "]")
+        await person.sees("▾ shop")
+        await person.press("g", "l")
+        await person.sees("log of shop")
+        await person.sees("2 containers merged")

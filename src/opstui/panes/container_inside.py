@@ -51,7 +51,8 @@ class ContainerInside:
     async def logs(self, item: Container, desk: Desk) -> None:
         """Read the log over everything; of the marked ones, or of the project, merged by time."""
         meant = self.view.meant(item)
-        name = meant[0].name if len(meant) == 1 else " ".join(one.name for one in meant)
+        whole = meant == self.view.members(item)
+        name = item.name if whole else " ".join(one.name for one in meant)
         await desk.read(f"log of {name}", container_log.whole(self._world, meant))
 
     @action("e", "Shell", changes=("containers",), when=why_no_shell)
