@@ -16,8 +16,10 @@ import pytest
 
 from opstui.backends.calls import RecentCalls
 from opstui.backends.docker.engine import DockerEngine
+from opstui.backends.docker.image_files import DockerContents
 from opstui.backends.docker.inner import DockerContainers
 from opstui.backends.docker.pruning import DockerPruning
+from opstui.backends.image_cache import ImageCache
 from opstui.domain.container_state import state_of
 from opstui.domain.container_use import Window
 from opstui.domain.prune import Ended
@@ -166,3 +168,14 @@ async def test_podman_is_measured_and_has_shells(
     assert (state.running, state.exit_code, state.restarts) == (True, None, 0)
     await inner.remove(container, force=True, volumes=True)
     assert "pod-used" not in [one.name for one in await engine.containers()]
+
+
+async def test_what_is_in_podmans_images(
+    client: docker.APIClient, engine: DockerEngine, tmp_path: Path
+) -> None:
+    import_image(client, "inside:1", text="inside")
+    image = next(one for one in await engine.images() if "inside" in one.name or not one.tags)
+    contents = DockerContents(engine.connection, ImageCache(tmp_path))
+    files = await contents.read(image, lambda _count: None)
+    assert [one.path for layer in files.layers for one in layer.entries] == ["busybox", "note"]
+    assert await contents.known(image) is files
