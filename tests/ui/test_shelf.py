@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from opstui.domain.page import Page
 from opstui.ui import shelf as shelves
 from opstui.ui import snapshot as snapshots
+from opstui.ui.level import Level
 from opstui.ui.listing import Listing, Place, Rows
 from opstui.ui.shelf import Long, Shelf, keys_of, lengthened, replaced
 from opstui.ui.snapshot import Snapshot
-from tests.ui.toy import NOON, Fruit
+from tests.ui.toy import NOON, Basket, Fruit, Fruits
 
 
 @pytest.fixture(autouse=True)
@@ -166,3 +167,31 @@ def test_however_often_new_rows_come_pages_do_not_get_many_and_small() -> None:
     assert len(items) == 120
     assert len(items._stretches) < 70
     assert items[0].key == "new 59"
+
+
+class Served(Fruits):
+    """Fruit that its source filters and sorts."""
+
+    def server_filter(self, text: str) -> bool:
+        return True
+
+    def server_sort(self, column: str, descending: bool) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("kind", "puts_away"), [(Served, True), (Fruits, False)])
+async def test_only_lists_that_their_source_filters_and_sorts_are_put_away(
+    kind: type[Fruits], puts_away: bool
+) -> None:
+    basket = Basket(list(fruits(0, 50)))
+    level = Level(kind(basket, page=5), lambda: NOON)
+    await level.load()
+    while level.snapshot.token:
+        await level.load(more=True)
+    assert isinstance(level.snapshot.items, Long) == puts_away
+    assert list(level.snapshot.items) == basket.fruits
+    basket.fruits.insert(0, Fruit("new"))
+    await level.load()
+    assert list(level.snapshot.items) == basket.fruits
+    await level.load(fresh=True)
+    assert list(level.snapshot.items) == basket.fruits[:5]
