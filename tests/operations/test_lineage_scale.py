@@ -12,6 +12,7 @@ from benchmarks.lineage import Sizes, filled, main, some_of
 from opstui.domain.lineage_chain import WIDEST, chain, related
 from opstui.domain.lineage_graph import MOST
 from opstui.operations import lineage_index
+from opstui.operations.known_runs import MOST as MOST_RUNS
 from opstui.operations.known_runs import KnownRuns
 from opstui.operations.lineage_index import LineageIndex
 
@@ -70,6 +71,15 @@ def test_pages_of_runs_are_few_pieces_and_known_ones_are_no_news() -> None:
     assert runs.pieces is before
     runs.learn("2", page[:5])
     assert runs.pieces == (page[:5],), "another experiment's list is looked at now"
+
+
+def test_whoever_scrolls_on_and_on_keeps_what_was_seen_last() -> None:
+    runs = KnownRuns()
+    page = filled(Sizes(runs=9_000)).runs.pieces[0]
+    for start in range(0, len(page), 100):
+        runs.learn("1", page[start : start + 100])
+        assert sum(map(len, runs.pieces)) <= MOST_RUNS
+    assert page[-1] in runs.pieces[-1]
 
 
 def test_the_benchmark_runs(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 
 from opstui.domain.experiment import Pairs, Run
 
+MOST = 3_000
+"""Runs that are known at most: whoever scrolls through more lights up what they saw last."""
+
 
 class KnownRuns:
     """Runs of the experiment that was looked at last, with the tags they had when read.
@@ -27,8 +30,12 @@ class KnownRuns:
         fresh = tuple(run for run in runs if self._tags.get(run.id) != run.tags)
         if not fresh:
             return
+        pieces = [*self.pieces]
+        while pieces and sum(map(len, pieces)) + len(fresh) > MOST:
+            for run in pieces.pop(0):
+                self._tags.pop(run.id, None)
         self._tags |= {run.id: run.tags for run in fresh}
-        pieces = [*self.pieces, fresh]
+        pieces.append(fresh)
         while len(pieces) > 1 and len(pieces[-2]) <= 2 * len(pieces[-1]):
             newer, older = pieces.pop(), pieces.pop()
             pieces.append(tuple({run.id: run for run in (*older, *newer)}.values()))
