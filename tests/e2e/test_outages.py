@@ -104,7 +104,7 @@ def test_an_engine_that_hangs_dies_and_comes_back(tmp_path: Path) -> None:
         with home.open(size=(120, 40)) as terminal:
             terminal.sees("▌* main", "churn-api", "docker ✓")
             engine.kill()
-            terminal.press("3", "r").sees("docker ✗", "git ✓")
+            terminal.press("3", "r").sees("docker: s ✗", "git ✓")
             answers_at_once(terminal)
             engine.start()
             terminal.press("3", "r").sees("docker ✓", "churn-api")

@@ -88,7 +88,7 @@ async def test_one_failing_source_greys_only_itself() -> None:
         await person.sees("Docker does not answer any more")
         assert "redis:7.4-alpine" in person.screen_text
         floor = person.app.house.floor  # type: ignore[attr-defined]
-        states = [pane.worst() for pane in floor.panes[:5]]
+        states = [pane.worst() for pane in floor.panes if 0 < pane.spec.number < 6]
         assert states == [Status.PASSED, Status.PASSED, Status.FAILED, Status.PASSED, Status.PASSED]
         await person.press("1", "j")
         assert selected(person).name == "feature/quantile-scaler"

@@ -78,7 +78,8 @@ def test_nothing_moves_when_textual_takes_over(seen: Machine, gate: Gate) -> Non
         early = [line[:54] for line in terminal.screen.display]
         gate.open()
         looked_around(terminal)
-        assert [line[:54] for line in terminal.screen.display] == early
+        # What belongs to the selected row gets its mark a moment later.
+        assert [line[:54].replace("┊", " ") for line in terminal.screen.display] == early
 
 
 def test_keys_typed_while_it_starts_are_kept(seen: Machine, gate: Gate) -> None:

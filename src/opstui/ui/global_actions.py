@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from opstui.ui import news
 from opstui.ui.action import action
 from opstui.ui.desk import Choice, Desk
 from opstui.ui.theme import LOOKS
@@ -121,13 +122,13 @@ class Everywhere:
     @action("r", "Refresh", item=False, footer=False, at_once=True)
     async def refresh(self, _desk: Desk) -> None:
         """Read the pane's source again."""
-        self.house.floor.pane.reload(fresh=True)
+        news.asked(self.house.floor.pane)
 
     @action("R", "Refresh all", item=False, footer=False, at_once=True)
     async def refresh_all(self, _desk: Desk) -> None:
         """Read every source again."""
         for pane in self.house.floor.panes:
-            pane.reload(fresh=True)
+            news.asked(pane)
 
     @action("@", "Calls", item=False, footer=False, at_once=True)
     async def calls(self, _desk: Desk) -> None:

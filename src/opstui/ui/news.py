@@ -23,6 +23,15 @@ def changed(panes: Iterable[Pane], *kinds: str) -> None:
             pane.reload()
 
 
+def asked(pane: Pane) -> None:
+    """A person wants the pane's sources read: also of a list behind the one in sight, which says
+    what the same backend answers."""
+    pane.reload(fresh=True)
+    for stack in pane.stacks:
+        if stack[0].view.early:
+            read_early(pane, stack[0])
+
+
 def followed(panes: Iterable[Pane], kind: str) -> None:
     """A list has news that others show too: maybe in a column that was empty before."""
     for pane in panes:
