@@ -100,8 +100,8 @@ def test_dialog(keys: tuple[str, ...], text: str, snap_compare: Any) -> None:
 
 @pytest.mark.parametrize(("keys", "text"), [
     (("5", "enter", "]", "]"), "same datasets"), (("4", "enter", "j", "enter", "]"), "step 19"),
-    (("3", "enter", "]"), "3 layers"),
-], ids=["evidence", "charts", "layers"])
+    (("3", "enter"), "Total"), (("3", "x"), "stay"),
+], ids=["evidence", "charts", "layers", "prune"])
 def test_detail(keys: tuple[str, ...], text: str, snap_compare: Any) -> None:
     before = pressing(*keys, until=text)
     assert snap_compare(Systems().app(), terminal_size=USUAL, run_before=before)
