@@ -135,6 +135,15 @@ def test_compose_projects_have_a_row_that_folds(still: ContainersView) -> None:
     assert rows_of(still, *SHOP) == ["api", "cache", "db"]  # it is sifted afterwards
 
 
+def test_going_to_a_container_unfolds_its_project(still: ContainersView) -> None:
+    rows_of(still, *SHOP)
+    still.fold_project(still.unfolded(SHOP)[0])
+    still.reveal("id-cache")
+    assert rows_of(still, *SHOP) == ["▸ shop", "cache"]
+    still.reveal("id-db")
+    assert rows_of(still, *SHOP) == ["▾ shop", "  api", "  db", "cache"]
+
+
 def test_without_projects_nothing_is_indented(still: ContainersView) -> None:
     assert rows_of(still, made("b"), made("a")) == ["b", "a"]
 

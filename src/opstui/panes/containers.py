@@ -109,6 +109,11 @@ class ContainersView(View[Container]):
             return True
         return False
 
+    def reveal(self, key: str) -> None:
+        """Unfold the project of a container."""
+        items = self.level.snapshot.items if self.level is not None else ()
+        self._folded -= {project_of(one) for one in items if one.key == key}
+
     def members(self, item: Container) -> tuple[Container, ...]:
         """The containers that a row stands for."""
         return members((item,))

@@ -109,6 +109,9 @@ class View(Generic[T]):
         """The rows for what was read: with what is inside of those that are unfolded."""
         return items
 
+    def reveal(self, key: str) -> None:
+        """Unfold what holds the item with this key: somebody goes there."""
+
     def words(self, item: T) -> str:
         """The text that `/` filters by; the default is every column's text."""
         from opstui.ui.column import as_line
