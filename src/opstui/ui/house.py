@@ -231,8 +231,9 @@ class House(Screen[None]):
         self._notice = self.set_timer(NOTICE, lambda: self.put_notice([]))
 
     def put_notice(self, lines: list[Line]) -> None:
-        """Show these notice lines; none hides them."""
-        self.query_one("#notice", Bar).put(lines)
+        """Show these notice lines; none hides them. Work may end after the screen did."""
+        for bar in self.query("#notice").results(Bar):
+            bar.put(lines)
 
     @on(Floor.Moved)
     def draw_bars(self) -> None:
