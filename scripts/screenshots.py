@@ -55,6 +55,9 @@ SHOTS = (
     Shot("charts", (160, 45), ("4", "j", "j", "enter", "j", "enter", "]"), "step"),
     Shot("ci", (120, 35), ("2", "F"), "failing"),
     Shot("ci-failure", (120, 35), ("2", "F", "f"), "errors"),
+    Shot("lineage", (120, 35), ("5", "enter", "j", "j", "L"), "serving"),
+    Shot("prune", (120, 35), ("3", "x"), "stay"),
+    Shot("containers", (120, 35), ("3", "]", "j", "enter", "]", "]", "]"), "Health checks"),
     Shot("light", (120, 35), ("3",), "Images", (("theme", "light"),)),
     Shot("narrow", (80, 24), ("5", "enter"), "champion"),
     Shot("narrow-promotion", (80, 24), ("5", "enter", "j", "p", "enter"), "Cancel"),
@@ -63,7 +66,8 @@ SHOTS = (
 
 async def draw(workspace: DemoWorkspace, shot: Shot, folder: Path) -> None:
     """Open the app, press the keys, write the picture."""
-    front = open_front(workspace.repository, workspace.places, workspace.environ)
+    environ = {**workspace.environ, "OPSTUI_REMEMBER": "0"}  # each begins as the first time
+    front = open_front(workspace.repository, workspace.places, environ)
     front.machine = PLACE
     for name, value in shot.settings:
         object.__setattr__(front.settings, name, value)

@@ -138,9 +138,9 @@ def test_compose_projects_have_a_row_that_folds(still: ContainersView) -> None:
 def test_going_to_a_container_unfolds_its_project(still: ContainersView) -> None:
     rows_of(still, *SHOP)
     still.fold_project(still.unfolded(SHOP)[0])
-    still.reveal("id-cache")
+    still.unfold_around("id-cache")
     assert rows_of(still, *SHOP) == ["▸ shop", "cache"]
-    still.reveal("id-db")
+    still.unfold_around("id-db")
     assert rows_of(still, *SHOP) == ["▾ shop", "  api", "  db", "cache"]
 
 

@@ -49,6 +49,7 @@ class ContainersView(View[Container]):
         self.courses = Courses()
         """What containers used lately."""
         self.toggle = self.fold_project
+        self.uncover = self.unfold_around
         self._folded: frozenset[str] = frozenset()
 
     def columns(self) -> tuple[Column[Container], ...]:
@@ -109,7 +110,7 @@ class ContainersView(View[Container]):
             return True
         return False
 
-    def reveal(self, key: str) -> None:
+    def unfold_around(self, key: str) -> None:
         """Unfold the project of a container."""
         items = self.level.snapshot.items if self.level is not None else ()
         self._folded -= {project_of(one) for one in items if one.key == key}

@@ -125,7 +125,8 @@ class Floor(Ground):
         for index, pane in enumerate(self.panes):
             if pane.find_kind(kind):
                 if key:
-                    pane.view.reveal(key)
+                    if pane.view.uncover is not None:
+                        pane.view.uncover(key)
                     pane.level.place.filter = ""
                     pane.level.place.key = pane.level.place.sought = key
                     pane.show_level()

@@ -65,6 +65,8 @@ class View(Generic[T]):
     """Its first load takes long: meanwhile `empty` tells how far it is, again and again."""
     toggle: Callable[[Any], bool] | None = None
     """Folds or unfolds an item where `enter` does that: it says whether it did."""
+    uncover: Callable[[str], None] | None = None
+    """Unfolds what holds the item with this key, before somebody goes there."""
     mood: Callable[[], Status] | None = None
     """What it tells of the whole, for its tab; None: only whether its source answers."""
     level: Level | None = None
@@ -108,9 +110,6 @@ class View(Generic[T]):
     def unfolded(self, items: Sequence[T]) -> Sequence[T]:
         """The rows for what was read: with what is inside of those that are unfolded."""
         return items
-
-    def reveal(self, key: str) -> None:
-        """Unfold what holds the item with this key: somebody goes there."""
 
     def words(self, item: T) -> str:
         """The text that `/` filters by; the default is every column's text."""
