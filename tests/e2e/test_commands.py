@@ -21,7 +21,7 @@ def test_status_tells_scripts_what_the_panes_show(
     assert status.returncode == 1  # there is no container engine
     facts = json.loads(status.stdout)
     assert {name: bool(part["error"]) for name, part in facts.items()} == {
-        "branches": False, "ci": False, "images": True, "containers": True,
+        "attention": False, "branches": False, "ci": False, "images": True, "containers": True,
         "experiments": False, "models": False, "journal": False,
     }
     branches = {branch["name"]: branch["subject"] for branch in facts["branches"]["items"]}

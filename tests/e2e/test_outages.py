@@ -91,7 +91,7 @@ def test_an_engine_that_hangs_dies_and_comes_back(tmp_path: Path) -> None:
         engine.image("churn-api:1.0")
         home = machine(tmp_path, DOCKER_HOST=engine.url)
         with home.open(size=(120, 40)) as terminal:
-            terminal.sees("▌* main", "churn-api", "docker ✓")
+            terminal.sees("▌* main", "churn-api", "/s ✓")
             engine.image("churn-api:1.1", text="newer")
             terminal.sees("1.1")  # told by the engine's events
 
@@ -102,12 +102,12 @@ def test_an_engine_that_hangs_dies_and_comes_back(tmp_path: Path) -> None:
             engine.thaw()
 
         with home.open(size=(120, 40)) as terminal:
-            terminal.sees("▌* main", "churn-api", "docker ✓")
+            terminal.sees("▌* main", "churn-api", "/s ✓")
             engine.kill()
-            terminal.press("3", "r").sees("docker: s ✗", "git ✓")
+            terminal.press("3", "r").sees("/s ✗", "git ✓")
             answers_at_once(terminal)
             engine.start()
-            terminal.press("3", "r").sees("docker ✓", "churn-api")
+            terminal.press("3", "r").sees("/s ✓", "churn-api")
 
 
 class _Rubbish(http.server.BaseHTTPRequestHandler):

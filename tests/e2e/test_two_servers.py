@@ -45,7 +45,7 @@ def test_from_what_is_broken_to_the_failing_line_in_a_few_keys(
     with ground.machine.open() as terminal:
         terminal.sees("▌* main", "✗", "2 CI")
         terminal.press("2").sees("local", NAME, "8 ─╮", "▌✗", ground.failing)
-        terminal.press("/", newest, "enter").sees(f"/{newest} 1/4", "▌✗", ground.failing)
+        terminal.press("/", newest, "enter", "g").sees(f"/{newest} 1/4", "▌✗", ground.failing)
         terminal.press("f").sees(f"›{ground.failing}", what, "esc close")
         terminal.press("esc").sees("f first failure").press("q")
         assert terminal.ends() == 0

@@ -12,7 +12,7 @@ from opstui.backends.journal import FileJournal
 from opstui.domain.branch import Commit
 from opstui.domain.ci import CiRun
 from opstui.domain.errors import OpstuiError
-from opstui.domain.image import REVISION_LABEL, Image
+from opstui.domain.image import REVISION_LABEL, Container, Image
 from opstui.domain.local_mlflow import FoundStore, LocalPhase, LocalState, Offer
 from opstui.domain.status import Status
 from opstui.operations.world import Rules, World
@@ -48,6 +48,11 @@ class FakeEngine:
         if self.error:
             raise OpstuiError(self.error)
         return self.known
+
+    async def containers(self) -> tuple[Container, ...]:
+        if self.error:
+            raise OpstuiError(self.error)
+        return ()
 
 
 @dataclass

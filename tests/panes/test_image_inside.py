@@ -104,7 +104,7 @@ async def test_two_images_differ_by_layer_file_package_and_how_they_run(
     rows = (await view.load()).items
     told = {(one.section, one.name): one for one in rows}
     assert rows[0].name.startswith(
-        f"pane-inside:2 is 300 kB larger than pane-inside:1, mostly because of layer {LINES + 2}: "
+        f"pane-inside:2 is 300 kB larger than {image.name}, mostly because of layer {LINES + 2}: "
         "COPY file:")
     assert told["file", "more/new.bin"].mark.word == "added"
     assert told["file", "data/a.bin"].mark.word == "removed"

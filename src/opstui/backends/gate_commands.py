@@ -15,6 +15,7 @@ from opstui.backends.ci.local.environment import reduced
 from opstui.backends.ci.local.source import Source
 from opstui.backends.ci.local.trust import TrustFile, fingerprint
 from opstui.backends.protocols import CallLog
+from opstui.backends.session_process import start_session
 from opstui.domain.ci import CiCommand
 from opstui.domain.errors import OpstuiError
 from opstui.domain.text import clean
@@ -99,11 +100,10 @@ class LocalGateCommands:
         seconds: float,
     ) -> tuple[int, str]:
         try:
-            process = await asyncio.create_subprocess_exec(
+            process = await start_session(
                 *command.argv, cwd=self._top, stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
                 env={**reduced(self._environ, passes), "TERM": "dumb", **facts},
-                start_new_session=True,
             )
         except (OSError, ValueError) as error:
             raise OpstuiError(

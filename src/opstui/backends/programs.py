@@ -15,6 +15,7 @@ from opstui.backends.ci.local.source import Source
 from opstui.backends.ci.local.trust import TrustFile, fingerprint
 from opstui.backends.gate_commands import named_files
 from opstui.backends.protocols import CallLog
+from opstui.backends.session_process import start_session
 from opstui.domain.ci import CiCommand
 from opstui.domain.custom_command import CustomCommand
 from opstui.domain.errors import OpstuiError
@@ -71,10 +72,10 @@ class LocalPrograms:
 
         text = mask(shlex.join(argv))
         try:
-            process = await asyncio.create_subprocess_exec(
+            process = await start_session(
                 *argv, cwd=self._top, stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-                env={**self._environ, **environ}, start_new_session=True,
+                env={**self._environ, **environ},
             )
         except (OSError, ValueError) as error:
             self._calls.record("command", f"run {text}", text, str(error), ok=False,

@@ -17,6 +17,7 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 from opstui.backends.protocols import CallLog
+from opstui.backends.session_process import start_session
 from opstui.domain.errors import OpstuiError
 from opstui.domain.image import Image
 from opstui.domain.scan import TOOLS, Finding, Scan, merged, read
@@ -116,10 +117,9 @@ def arguments(tool: str, image: str) -> tuple[str, ...]:
 async def _output(argv: list[str], environ: Mapping[str, str]) -> tuple[int, bytes, bytes]:
     """Exit code, what it wrote, and the end of its errors; nothing of it is left running."""
     try:
-        process = await asyncio.create_subprocess_exec(
+        process = await start_session(
             *argv, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE, env={**environ, "TERM": "dumb", "NO_COLOR": "1"},
-            start_new_session=True,
         )
     except OSError as error:
         raise OpstuiError(f"{argv[0]} can't be started: {error}") from error

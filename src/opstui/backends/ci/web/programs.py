@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from opstui.backends.session_process import start_session
+
 if TYPE_CHECKING:
     from opstui.backends.protocols import CallLog
 
@@ -77,9 +79,9 @@ async def _run(
     quiet = {name: value for name, value in environ.items() if name not in TERMINALS}
     pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
     try:
-        process = await asyncio.create_subprocess_exec(
+        process = await start_session(
             *argv, stdin=pipe if given else nothing, stdout=pipe, stderr=nothing,
-            env={**quiet, **SILENT}, cwd=folder, start_new_session=True, limit=MOST,
+            env={**quiet, **SILENT}, cwd=folder, limit=MOST,
         )
     except (OSError, ValueError):
         return Said(None)
