@@ -17,7 +17,7 @@ from opstui.ui.desk import Choice, Desk
 from opstui.ui.keymap import Keymap
 from opstui.ui.page import Page
 from opstui.ui.plot import Plot
-from opstui.ui.saving import file_name, save_text
+from opstui.ui.saving import file_name, save_as
 from opstui.ui.theme import Brush
 from opstui.ui.work import start_work
 
@@ -180,13 +180,8 @@ class ChartPage(Page):
     @action("S", "Save", item=False)
     async def save(self, desk: Desk) -> None:
         """Save this chart as SVG, or its values as CSV; a file that exists is asked about."""
-        await self.begin(partial(self._save, desk))
-
-    async def _save(self, desk: Desk) -> None:
-        form = await desk.choose("Save as", FORMS)
-        if form is not None:
-            name = f"{file_name(self.plot.title, self.area.metric)}.{form}"
-            await save_text(desk, "Save the chart", name, partial(self.told, form))
+        name = file_name(self.plot.title, self.area.metric)
+        await self.begin(partial(save_as, desk, "Save the chart", name, FORMS, self.told))
 
     def told(self, form: str) -> str:
         """The chart in sight as SVG, or the values of its metric as CSV."""

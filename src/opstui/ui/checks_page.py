@@ -7,6 +7,7 @@ from opstui.ui.checks import Checklist, CheckRow
 from opstui.ui.desk import Desk
 from opstui.ui.keymap import Keymap
 from opstui.ui.measure import fit, on_ground
+from opstui.ui.moving import Moving
 from opstui.ui.page import Page, PageArea
 from opstui.ui.paint import Line, Span, line
 from opstui.ui.theme import Brush
@@ -32,6 +33,11 @@ class ChecksArea(PageArea):
     def row(self) -> CheckRow | None:
         """What is under the cursor."""
         return self.rows[self.index] if self.rows else None
+
+    @property
+    def last(self) -> int:
+        """The last row's index."""
+        return len(self.rows) - 1
 
     def renew(self) -> None:
         """Ask for the rows again; the cursor stays on its thing, else on its line."""
@@ -77,43 +83,6 @@ class ChecksArea(PageArea):
             return ()
         mark = ("x" if self.brush.ascii_only else "✓") if row.checked else " "
         return line(("[", "dim"), (mark, "accent"), ("] ", "dim"))
-
-
-class Moving:
-    """The keys that move about in a checklist."""
-
-    def __init__(self, page: ChecksPage) -> None:
-        self.area = page.area
-
-    @action("j,down", "Down", item=False, footer=False)
-    async def down(self, _desk: Desk) -> None:
-        """Move to the next row."""
-        self.area.scroll_by(1)
-
-    @action("k,up", "Up", item=False, footer=False)
-    async def up(self, _desk: Desk) -> None:
-        """Move to the previous row."""
-        self.area.scroll_by(-1)
-
-    @action("pagedown,ctrl+f", "Page down", item=False, footer=False)
-    async def page_down(self, _desk: Desk) -> None:
-        """Move down by a screenful."""
-        self.area.scroll_by(max(1, self.area.inner_height - 1))
-
-    @action("pageup,ctrl+b", "Page up", item=False, footer=False)
-    async def page_up(self, _desk: Desk) -> None:
-        """Move up by a screenful."""
-        self.area.scroll_by(-max(1, self.area.inner_height - 1))
-
-    @action("g,home", "Top", item=False, footer=False)
-    async def top(self, _desk: Desk) -> None:
-        """Move to the first row."""
-        self.area.move_to(0)
-
-    @action("G,end", "Bottom", item=False, footer=False)
-    async def bottom(self, _desk: Desk) -> None:
-        """Move to the last row."""
-        self.area.move_to(len(self.area.rows) - 1)
 
 
 class ChecksPage(Page):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from opstui.domain.errors import OpstuiError
 from opstui.domain.words import size
-from opstui.ui.desk import Desk, Prompt, Question
+from opstui.ui.desk import Choice, Desk, Prompt, Question
 
 
 async def save_text(desk: Desk, title: str, name: str, make: Callable[[], str]) -> None:
@@ -31,6 +32,18 @@ async def save_text(desk: Desk, title: str, name: str, make: Callable[[], str]) 
         desk.say(str(error), kind="error")
         return
     desk.say(f"{size(written)} saved to {path}")
+
+
+async def save_as(
+    desk: Desk, title: str, stem: str, forms: Sequence[Choice], told: Callable[[str], str]
+) -> None:
+    """Ask in which form and where to, and write what `told` says in that form.
+
+    stem: the file's name without its ending, which is the form's id.
+    """
+    form = await desk.choose("Save as", forms)
+    if form is not None:
+        await save_text(desk, title, f"{stem}.{form}", partial(told, form))
 
 
 def file_name(*parts: str) -> str:

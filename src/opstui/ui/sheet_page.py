@@ -10,7 +10,7 @@ from opstui.ui.action import action
 from opstui.ui.desk import Choice, Desk, Prompt
 from opstui.ui.keymap import Keymap
 from opstui.ui.page import Page
-from opstui.ui.saving import file_name, save_text
+from opstui.ui.saving import file_name, save_as
 from opstui.ui.sheet import Comparing, comma_separated, markdown
 from opstui.ui.sheet_area import SheetArea
 from opstui.ui.theme import Brush
@@ -176,13 +176,10 @@ class SheetPage(Page):
     @action("S", "Save", item=False)
     async def save(self, desk: Desk) -> None:
         """Save the rows that are shown to a file as Markdown or CSV."""
-        await self.begin(partial(self._save, desk))
-
-    async def _save(self, desk: Desk) -> None:
-        form = await desk.choose("Save as", FORMS)
-        if form is not None:
-            name = f"{file_name(self.comparing.title)}.{form}"
-            await save_text(desk, "Save the comparison", name, partial(self.told, form))
+        name = file_name(self.comparing.title)
+        await self.begin(
+            partial(save_as, desk, "Save the comparison", name, FORMS, self.told)
+        )
 
     def told(self, form: str) -> str:
         """The rows that are shown as Markdown or CSV."""

@@ -9,7 +9,7 @@ from opstui.ui.action import action
 from opstui.ui.desk import Choice, Desk
 from opstui.ui.keymap import Keymap
 from opstui.ui.page import Page
-from opstui.ui.saving import save_text
+from opstui.ui.saving import save_as
 from opstui.ui.theme import Brush
 from opstui.ui.trail import Trail
 from opstui.ui.trail_area import TrailArea
@@ -123,11 +123,7 @@ class TrailPage(Page):
     @action("S", "Save", item=False)
     async def save(self, desk: Desk) -> None:
         """Save the chain to a file as JSON or Mermaid."""
-        await self.begin(partial(self._save, desk))
-
-    async def _save(self, desk: Desk) -> None:
-        form = await desk.choose("Save as", FORMS)
-        if form is not None:
-            trail = self.area.trail
-            await save_text(desk, "Save the chain", f"{trail.file_name}.{form}",
-                            partial(trail.told, form))
+        trail = self.area.trail
+        await self.begin(
+            partial(save_as, desk, "Save the chain", trail.file_name, FORMS, trail.told)
+        )

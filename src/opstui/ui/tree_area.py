@@ -49,6 +49,11 @@ class TreeArea(PageArea):
         self.held, self.problem = tree, ""
         self.redraw()
 
+    @property
+    def last(self) -> int:
+        """The last row's index; -1 before anything is read."""
+        return len(self.held.rows) - 1 if self.held is not None else -1
+
     def move_to(self, index: int) -> None:
         """Put the cursor on a row, as near as there is one."""
         rows = self.held.rows if self.held is not None else ()

@@ -9,49 +9,12 @@ from opstui.domain.errors import OpstuiError
 from opstui.ui.action import action
 from opstui.ui.desk import Choice, Desk, Prompt
 from opstui.ui.keymap import Keymap
+from opstui.ui.moving import Moving
 from opstui.ui.page import Page
 from opstui.ui.theme import Brush
 from opstui.ui.tree import Tree, written
 from opstui.ui.tree_area import TreeArea
 from opstui.ui.work import start_work
-
-
-class Moving:
-    """The keys that move about in a tree."""
-
-    def __init__(self, page: TreePage) -> None:
-        self.area = page.area
-
-    @action("j,down", "Down", item=False, footer=False)
-    async def down(self, _desk: Desk) -> None:
-        """Move to the next row."""
-        self.area.scroll_by(1)
-
-    @action("k,up", "Up", item=False, footer=False)
-    async def up(self, _desk: Desk) -> None:
-        """Move to the previous row."""
-        self.area.scroll_by(-1)
-
-    @action("pagedown,ctrl+f", "Page down", item=False, footer=False)
-    async def page_down(self, _desk: Desk) -> None:
-        """Move down by a screenful."""
-        self.area.scroll_by(max(1, self.area.inner_height - 1))
-
-    @action("pageup,ctrl+b", "Page up", item=False, footer=False)
-    async def page_up(self, _desk: Desk) -> None:
-        """Move up by a screenful."""
-        self.area.scroll_by(-max(1, self.area.inner_height - 1))
-
-    @action("g,home", "Top", item=False, footer=False)
-    async def top(self, _desk: Desk) -> None:
-        """Move to the first row."""
-        self.area.move_to(0)
-
-    @action("G,end", "Bottom", item=False, footer=False)
-    async def bottom(self, _desk: Desk) -> None:
-        """Move to the last row."""
-        if self.area.held is not None:
-            self.area.move_to(len(self.area.held.rows) - 1)
 
 
 class TreePage(Page):
