@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import pty
+import select
 import signal
 import struct
 import subprocess
@@ -65,6 +66,7 @@ class Terminal:
             )
         finally:
             os.close(terminal)
+        self._leave, self._left = os.pipe()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -77,11 +79,14 @@ class Terminal:
     ) -> None:
         self.kill()
         self._reader.join(5)
-        with contextlib.suppress(OSError):
-            os.close(self._master)
+        for handle in (self._master, self._leave, self._left):
+            with contextlib.suppress(OSError):
+                os.close(handle)
 
     def _read(self) -> None:
         while True:
+            if self._leave in select.select([self._master, self._leave], [], [])[0]:
+                return
             try:
                 data = os.read(self._master, 65536)
             except OSError:
@@ -180,6 +185,13 @@ class Terminal:
     def hang_up(self) -> None:
         """Lose the terminal, as a broken SSH connection does."""
         self.process.send_signal(signal.SIGHUP)
+
+    def vanish(self) -> None:
+        """Take the terminal itself away. A thread that waits in a read would keep it alive."""
+        os.write(self._left, b" ")
+        self._reader.join(5)
+        os.close(self._master)
+        self._master = -1
 
     def kill(self) -> None:
         """End the program with nothing left to say for it."""

@@ -22,6 +22,5 @@ def test_ends_when_the_terminal_is_gone(program: tuple[str, ...]) -> None:
     kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
     with Terminal((), ROOT, kept, (80, 24), program=(sys.executable, *program)) as terminal:
         terminal.sees("apple")
-        os.close(terminal._master)
-        terminal._master = os.open(os.devnull, os.O_RDWR)
+        terminal.vanish()
         assert terminal.process.wait(10) == -signal.SIGHUP

@@ -47,8 +47,10 @@ async def test_a_logged_run_is_read_with_everything_on_it(
     async with connected(mlflow_server.url) as mlflow:
         assert await mlflow.tracking.where() == mlflow_server.url
         assert await mlflow.tracking.version() == judge("answer = mlflow.__version__")
-        first = (await mlflow.tracking.experiments()).items[0]
-        assert (first.id, first.name) == (experiment, name)
+        experiments = (await mlflow.tracking.experiments()).items
+        assert (experiment, name) in [(one.id, one.name) for one in experiments]
+        touched = [one.updated for one in experiments]
+        assert touched == sorted(touched, reverse=True)  # the latest on top
         run = (await mlflow.tracking.runs(experiment)).items[0]
         assert run == await mlflow.tracking.run(run_id)
         assert run.name == "run-0"
