@@ -22,7 +22,7 @@ from tests.screen import Screen, Stream
 
 PATIENCE = 60.0
 """Seconds until something that does not appear fails the test."""
-ESCAPE_REST = 0.15
+ESCAPE_REST = 0.25
 """Seconds after escape: a terminal tells it from a sequence by time alone."""
 KEYS = {
     "enter": "\r", "esc": "\x1b", "tab": "\t", "down": "\x1b[B", "up": "\x1b[A", "right": "\x1b[C",

@@ -93,7 +93,8 @@ async def test_a_broken_champion_is_seen_first_and_rolled_back(
     with served.open(size=NARROW) as terminal:
         terminal.sees(f"✗ {name}, which serves {model}@champion, is unh")
         terminal.press("0", "enter").sees("Containers", f"▌✗   {name}", "l logs")
-        terminal.press("L").sees("Train a first model", "fit-2").press("esc")
+        terminal.press("L").sees("Train a first model", "fit-2")
+        terminal.press("esc").sees_no("─ Lineage")  # else escape and 5 may be read as alt+5
         rolled_back(terminal, model, name)
         terminal.press("q")
         assert terminal.ends() == 0

@@ -54,6 +54,14 @@ class Tmux:
         """Wait until none of the texts is shown."""
         return self._until(texts, False, within)
 
+    def ends(self, within: float = PATIENCE) -> None:
+        """Wait until its program has ended. tmux itself misses that now and then (3.3)."""
+        pid, end = self("display-message", "-p", "#{pane_pid}").strip(), monotonic() + within
+        while subprocess.run(["ps", "-o", "stat=", "-p", pid], check=False, capture_output=True,
+                             text=True).stdout.strip()[:1] not in ("", "Z"):
+            assert monotonic() < end, f"still runs\n{self.text}"
+            sleep(0.05)
+
     def _until(self, texts: Sequence[str], wanted: bool, within: float) -> Tmux:
         end = monotonic() + within
         while any((text in shown) != wanted for shown in [self.text] for text in texts):
