@@ -63,7 +63,7 @@ class OpstuiApp(Hurried):
         """The driver and the frames that Textual comes with: to compare with, and for trouble."""
         installed = (
             Installed(None, "OPSTUI_STOCK is set") if stock
-            else install(self, opening.taken if opening is not None else None)
+            else install(self, opening.taken if opening is not None else None, self._remember)
         )
         self.front = front
         self.whole_process = whole_process and not stock

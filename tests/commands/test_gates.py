@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from opstui.commands import apply, promote, rollback
+from opstui.domain.profile import ActiveProfile
 from opstui.operations.world import World
 from tests.fakes.registry import FakeRegistry, FakeTracking
 from tests.fakes.world import FakeEngine, fake_world
@@ -112,6 +113,19 @@ async def test_a_protected_environment_wants_its_name(
     words = ("rollback", "churn", "--yes")
     assert await rollback.rollback(world, parsed(*words)) == 2
     assert await rollback.rollback(world, parsed(*words, "--confirm", "champion")) == 0
+
+
+async def test_a_protected_profile_wants_its_name_as_well(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = under(world, POLICY.replace("image = true", "image = true\nprotected = true"))
+    world = replace(world, profile=ActiveProfile("prod", "warning", protected=True))
+    named = (*PROMOTE, "--yes", "--confirm", "champion")
+    assert await run(world, *named) == 2
+    said = capsys.readouterr().err
+    assert "say --confirm prod as well" in said and "--confirm champion" not in said
+    assert fake(world).wrote == []
+    assert await run(world, *named, "--confirm", "prod") == 0
 
 
 async def test_a_plan_is_saved_and_applied(

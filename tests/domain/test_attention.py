@@ -120,6 +120,15 @@ def test_the_default_branch(names: list[str], expected: str) -> None:
     assert default_branch(branch(f"origin/{name}", remote="origin") for name in names) == expected
 
 
+def test_the_default_branch_is_what_the_remote_says_whatever_its_name() -> None:
+    names = [branch("main"), branch("develop"), branch("origin/main", remote="origin"),
+             branch("origin/develop", remote="origin")]
+    fork = replace(branch("fork/v2", remote="fork"), default=True)
+    told = replace(names[-1], default=True)
+    assert default_branch([*names, fork]) == "v2"
+    assert default_branch([fork, *names[:-1], told]) == "develop"
+
+
 def timed(minutes: float, key: str) -> CiRun:
     return run(Status.PASSED, id=key, started=ago(days=1), commit=OLD,
                finished=ago(days=1) + timedelta(minutes=minutes))

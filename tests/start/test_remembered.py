@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 from tests.e2e.bench import Machine
@@ -25,6 +27,15 @@ def test_sort_tab_and_pane_are_there_before_textual_is(seen: Machine, gate: Gate
         gate.open()
         terminal.sees_no("seen ").press("1").sees("name ↓", "[Log]")
         terminal.press("s", "G", "enter").sees_no("name ↓").press("q")
+        assert terminal.ends() == 0
+
+
+def test_what_was_arranged_outlives_a_lost_connection(seen: Machine) -> None:
+    with seen.open() as terminal:
+        looked_around(terminal).press("z").sees_no("5 Models").hang_up()
+        assert terminal.ends() == -signal.SIGHUP
+    with seen.open() as terminal:
+        terminal.sees("1 Branches", "origin/feature/scaler").sees_no("seen ", "5 Models").press("q")
         assert terminal.ends() == 0
 
 

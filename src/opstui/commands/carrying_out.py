@@ -48,8 +48,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--yes", "-y", action="store_true", help="do not ask")
     parser.add_argument(
-        "--confirm", default="", metavar="NAME",
-        help="the name of a protected environment, which --yes alone does not change",
+        "--confirm", action="append", default=[], metavar="NAME",
+        help="the name of a protected environment or profile, which --yes alone does not change",
     )
     parser.add_argument("--json", action="store_true", help="for scripts; the plan is not shown")
 
@@ -140,17 +140,22 @@ def dry_run(world: World, plan: PromotionPlan, *, as_json: bool) -> int:
 
 
 def agreed(world: World, plan: PromotionPlan, args: argparse.Namespace) -> bool:
-    """Whether the person says yes; of a protected environment, whether its name was given."""
-    return agreed_to(wanted_name(world, plan), args)
+    """Whether the person says yes; of what is protected, whether its name was given."""
+    return agreed_to(world, wanted_name(world, plan), args)
 
 
-def agreed_to(name: str, args: argparse.Namespace) -> bool:
-    """The same where only the name is known; empty where nothing is protected."""
-    if name and args.confirm != name:
-        if args.yes or not terminal():
-            print(f"opstui: {name} is protected: say --confirm {name} as well", file=sys.stderr)
-            return False
-        return answered(f"\n{name} is protected; type its name to go on: ", name)
+def agreed_to(world: World, name: str, args: argparse.Namespace) -> bool:
+    """The same where only the environment's name is known; empty where it is not protected."""
+    profile = world.profile
+    guards = [profile.name if profile is not None and profile.protected else "", name]
+    missing = [one for one in dict.fromkeys(guards) if one and one not in args.confirm]
+    if missing and (args.yes or not terminal()):
+        for one in missing:
+            print(f"opstui: {one} is protected: say --confirm {one} as well", file=sys.stderr)
+        return False
+    if missing:
+        return all(answered(f"\n{one} is protected; type its name to go on: ", one)
+                   for one in missing)
     return args.yes or confirmed()
 
 

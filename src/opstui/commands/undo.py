@@ -61,7 +61,7 @@ async def undo(world: World, args: argparse.Namespace) -> int:
         return _told(world, last, refused, args)
     if args.dry_run:
         return _dry_run(last, args)
-    if not agreed_to(typed(world, entry), args):
+    if not agreed_to(world, typed(world, entry), args):
         return NOT_CONFIRMED
     return _told(world, last, await way.take_back(world, last), args)
 

@@ -28,7 +28,7 @@ TRAINING_LONG = timedelta(hours=24)
 """A training run that tells nothing for this long is stuck."""
 ENDED = "has ended"
 DEFAULT_NAMES = ("main", "master", "trunk")
-"""What a default branch is called, the likeliest first."""
+"""What a default branch is called where no remote tells, the likeliest first."""
 
 
 class Severity(Enum):
@@ -185,10 +185,20 @@ def _address(served: Served) -> str:
 
 
 def default_branch(branches: Iterable[Branch]) -> str:
-    """The name of the branch that everybody builds on, without its remote; or empty."""
-    names = {one.name.removeprefix(f"{one.remote}/") if one.remote else one.name
-             for one in branches}
+    """The name of the branch that everybody builds on, without its remote; or empty.
+
+    It is what `origin`, or else another remote, calls its HEAD; without any, the likeliest name.
+    """
+    every = list(branches)
+    told = sorted((one for one in every if one.default), key=lambda one: one.remote != "origin")
+    if told:
+        return _without_remote(told[0])
+    names = {_without_remote(one) for one in every}
     return next((name for name in DEFAULT_NAMES if name in names), "")
+
+
+def _without_remote(branch: Branch) -> str:
+    return branch.name.removeprefix(f"{branch.remote}/") if branch.remote else branch.name
 
 
 def _red(facts: Facts) -> Iterator[Concern]:

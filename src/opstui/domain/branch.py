@@ -53,6 +53,8 @@ class Branch:
     """The upstream is configured but no longer exists."""
     worktree: str = ""
     """Path of another worktree that has this branch checked out, else empty."""
+    default: bool = False
+    """It is what its remote's HEAD names, as of the clone or `git remote set-head`."""
 
     @property
     def key(self) -> str:

@@ -50,6 +50,8 @@ class LeanDriver(LinuxDriver):
     """Told whenever the terminal is taken: what it shows then is unknown."""
     on_room: Callable[[], None] = staticmethod(lambda: None)
     """Told when the terminal may have caught up."""
+    on_ending: Callable[[], None] = staticmethod(lambda: None)
+    """Told when a signal ends the process, once the terminal is given back; has to be quick."""
     taken: Taken | None = None
     """A terminal that was taken before this driver existed."""
     away = False
@@ -121,6 +123,7 @@ class LeanDriver(LinuxDriver):
                 ready.register(self._output, select.POLLOUT)
                 if ready.poll(1000 * DEAF):
                     os.write(self._output, RESTORE.encode("ascii"))
+        self.on_ending()
         signal.signal(number, signal.SIG_DFL)
         hand_over_watches()
         os.kill(os.getpid(), number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual.app import App
@@ -31,10 +32,13 @@ def unfit() -> str:
     return why_not()
 
 
-def install(app: App[Any], taken: Taken | None = None) -> Installed:
+def install(
+    app: App[Any], taken: Taken | None = None, ending: Callable[[], None] = lambda: None
+) -> Installed:
     """Equip an app before it runs.
 
     taken: a terminal that was taken already; given back where the app keeps the stock path.
+    ending: what is quickly kept when a signal ends the process, as a lost connection does.
     """
     reason = unfit()
     if reason:
@@ -48,6 +52,6 @@ def install(app: App[Any], taken: Taken | None = None) -> Installed:
     frames.attach()
     app.driver_class = type("Driver", (LeanDriver,), {
         "on_start": staticmethod(frames.forget), "on_room": staticmethod(frames.caught_up),
-        "taken": taken,
+        "on_ending": staticmethod(ending), "taken": taken,
     })
     return Installed(frames)

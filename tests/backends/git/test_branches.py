@@ -101,6 +101,24 @@ async def test_upstreams_ahead_behind_and_gone(
     assert (by_name["origin/feature/x"].remote, mine.remote) == ("origin", "")
 
 
+async def test_what_the_remote_calls_its_head_is_the_default(
+    repo: Repo, calls: RecentCalls, tmp_path: Path
+) -> None:
+    repo.git("branch", "develop")
+    clone = Repo(tmp_path / "clone", clock=repo.clock)
+    repo.git("clone", "-q", str(repo.path), str(clone.path))
+
+    async def defaults() -> list[str]:
+        return [one.name for one in await GitRepository(clone.path, calls).branches()
+                if one.default]
+
+    assert await defaults() == ["origin/main"]
+    clone.git("remote", "set-head", "origin", "develop")
+    assert await defaults() == ["origin/develop"]
+    clone.git("remote", "set-head", "origin", "--delete")
+    assert await defaults() == []
+
+
 async def test_newest_first(repo: Repo, calls: RecentCalls) -> None:
     for name in ("old", "newer", "newest"):
         repo.git("switch", "-q", "-c", name)

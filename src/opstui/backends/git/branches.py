@@ -14,20 +14,18 @@ from opstui.backends.git.command import text
 from opstui.backends.git.questions import ATOMS
 from opstui.domain.branch import Branch
 
+SYMREF = ATOMS.index("symref")
 _AHEAD = re.compile(r"ahead (\d+)")
 _BEHIND = re.compile(r"behind (\d+)")
 
 
 def parse(out: bytes) -> list[Branch]:
-    """Every branch of the command's output. A remote's HEAD, an alias, is left out."""
+    """Every branch of the command's output. A remote's HEAD is no branch; it marks one."""
     fields = text(out).split("\0")
     width = len(ATOMS)
-    found = []
-    for at in range(0, len(fields) - width, width):
-        branch = _branch(fields[at : at + width])
-        if branch is not None:
-            found.append(branch)
-    return found
+    rows = [fields[at : at + width] for at in range(0, len(fields) - width, width)]
+    defaults = {row[SYMREF] for row in rows if _remote_alias(row)}
+    return [_branch(row, defaults) for row in rows if not _remote_alias(row)]
 
 
 def with_dirty(branches: list[Branch], count: int) -> tuple[Branch, ...]:
@@ -43,12 +41,14 @@ def short(ref: str) -> str:
     return ref.removeprefix("refs/heads/").removeprefix("refs/remotes/")
 
 
-def _branch(fields: list[str]) -> Branch | None:
-    ref, commit, date, author, subject, head, upstream, track, worktree, symref = fields
+def _remote_alias(fields: list[str]) -> bool:
+    return bool(fields[SYMREF]) and fields[0].removeprefix("\n").startswith("refs/remotes/")
+
+
+def _branch(fields: list[str], defaults: set[str]) -> Branch:
+    ref, commit, date, author, subject, head, upstream, track, worktree, _ = fields
     ref = ref.removeprefix("\n")
     is_remote = ref.startswith("refs/remotes/")
-    if is_remote and symref:
-        return None
     ahead, behind = _AHEAD.search(track), _BEHIND.search(track)
     current = head == "*"
     return Branch(
@@ -59,4 +59,5 @@ def _branch(fields: list[str]) -> Branch | None:
         current=current, upstream=short(upstream),
         ahead=int(ahead.group(1)) if ahead else 0, behind=int(behind.group(1)) if behind else 0,
         gone=track == "gone", worktree="" if current else worktree,
+        default=ref in defaults,
     )
