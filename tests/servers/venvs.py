@@ -40,14 +40,12 @@ class Venv:
         with locked(self.folder):
             if stamp.exists() and stamp.read_text() == wanted:
                 return ""
-            for command in (
-                (str(ROOT / "scripts" / "venv"), str(self.folder)),
-                (str(self.program("pip")), "install", "--quiet", "--disable-pip-version-check",
-                 "--prefer-binary", "--no-compile", *self.packages),
-            ):
-                done = subprocess.run(command, capture_output=True, text=True, check=False)
-                if done.returncode != 0:
-                    return f"{self.name} can't be made: {done.stderr.strip()[-500:]}"
+            done = subprocess.run(
+                [ROOT / "scripts" / "venv", self.folder, *self.packages], capture_output=True,
+                text=True, check=False,
+            )
+            if done.returncode != 0:
+                return f"{self.name} can't be made: {done.stderr.strip()[-500:]}"
             stamp.write_text(wanted)
         return ""
 
