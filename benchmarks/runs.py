@@ -94,7 +94,7 @@ def by_keys(stage: Stage, session: Session, seen: Known) -> None:
     session.rest(0.5)
     press(b"4", b"/", NAME.encode(), b"\r")
     timed("runs_first", b"\r", seen.newest)
-    press(b"z")
+    press(b"+")
     before = resident(session.pid)
     press(b"/", seen.filter.encode())
     timed("runs_filter", b"\r", f" 1/{seen.found} ")

@@ -232,7 +232,7 @@ def rows(stage: Stage) -> None:
             at = session.until(lambda text: "row 000003" in text, "rows")
             stage.figures.add(f"{name}_ready", 1000 * (at - session.start))
             session.rest(QUIET)
-            session.send(b"z")
+            session.send(b"+")
             session.rest(QUIET)
             keys(stage, session, b"\x1b[6~", stage.measure.keys // 4, f"{name}_page_")
             keys(stage, session, b"j", stage.measure.keys // 2, f"{name}_")

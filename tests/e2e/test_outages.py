@@ -152,8 +152,8 @@ def test_a_server_that_talks_rubbish(
     with answering(status, body, kind) as url:
         with fresh.open(size=(120, 40), MLFLOW_TRACKING_URI=url) as terminal:
             terminal.sees("▌* main", "mlflow ✗")
-            terminal.press("4", "z").sees("4 Experiments", said)
-            terminal.press("z")
+            terminal.press("4", "+").sees("4 Experiments", said)
+            terminal.press("+")
             answers_at_once(terminal)
             leaves_at_once(terminal)
         assert b"\x1b[?5h" not in terminal.raw

@@ -30,7 +30,7 @@ def test_undo_history_and_causes_by_key(served: Machine, judge: Judge, model: st
         terminal.sees("C 2 -> 1").press("esc").sees_no("─ Roll back ─")
         terminal.press("/", "esc", "/", "v1", "enter").sees("▌ v1")
         terminal.press("B").sees("what changed from v2 to v1", "parameter", "C 2 -> 1").press("q")
-        terminal.press("U").sees("─ Undo ─", "champion names v1 afterwards").press("y")
+        terminal.press("z").sees("─ Undo ─", "champion names v1 afterwards").press("y")
         terminal.sees("undone: ")
         assert aliases(judge, model) == {"champion": "1"}
         judge("client.set_registered_model_alias(model, 'champion', '2')", model=model)
@@ -59,7 +59,7 @@ def lost(served: Machine, judge: Judge, model: str, how: str = "kill") -> None:
 def noticed(terminal: Terminal, model: str) -> Terminal:
     terminal.sees("▌* main", "never ended")
     terminal.press("5").sees("╭─ 5 Models ─")
-    return terminal.press("U").sees(f"Cut: model.promote of {model}@champion")
+    return terminal.press("z").sees(f"Cut: model.promote of {model}@champion")
 
 
 @pytest.mark.parametrize("how", ["kill", "hang up"])
@@ -69,7 +69,7 @@ def test_a_terminal_that_is_lost_midway_is_noticed_and_undone(
     registered(served, judge, model, 0.8, 0.9)
     lost(served, judge, model, how)
     told = served.run("doctor").stdout
-    assert f"model.promote of {model}@champion was begun" in told and "press U" in told
+    assert f"model.promote of {model}@champion was begun" in told and "press z" in told
     assert "never ended" in served.run("status").stdout
     with served.open(size=WIDE) as terminal:
         noticed(terminal, model).press("j", "enter")

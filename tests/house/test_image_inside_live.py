@@ -34,7 +34,7 @@ def configured(systems: Systems) -> None:
 
 async def in_layers(person: Driver, name: str) -> None:
     await at_image(person, name)
-    await person.press("z", "enter")
+    await person.press("plus", "enter")
     await person.sees("RUN pip install --no-cache-dir .")
 
 
@@ -71,7 +71,7 @@ async def test_enter_on_a_layer_reads_its_files_and_folders_unfold() -> None:
 async def test_the_whole_image_is_searched_folded_and_sorted() -> None:
     async with at_work(Systems()) as person:
         await at_image(person, NEW)
-        await person.press("z", "f")
+        await person.press("plus", "f")
         await person.sees("▸ usr/")
         await person.press("/")
         await person.type("tool1")
@@ -92,7 +92,7 @@ async def test_a_large_image_is_read_only_once_the_cost_is_agreed_to() -> None:
     systems = Systems()
     async with at_work(systems) as person:
         await at_image(person, "postgres:17")
-        await person.press("z", "f")
+        await person.press("plus", "f")
         await person.sees("1.2 GB have to come through the engine")
         assert systems.contents.asked == []
         await person.press("f")
@@ -105,7 +105,7 @@ async def test_reading_tells_how_far_it_is_and_is_given_up_by_leaving() -> None:
     systems.contents.gate = asyncio.Event()
     async with at_work(systems) as person:
         await at_image(person, NEW)
-        await person.press("z", "f")
+        await person.press("plus", "f")
         await person.sees("reading its files: 12 MB of about 184 MB")
         await person.press("escape")
         await person.until(lambda: systems.contents.given_up == [story.IMAGES[0].name], "given up")
@@ -121,7 +121,7 @@ async def test_why_an_image_can_not_be_read_is_said() -> None:
     systems.contents.problem = "what the engine sent is no image that can be read"
     async with at_work(systems) as person:
         await at_image(person, NEW)
-        await person.press("z", "f")
+        await person.press("plus", "f")
         await person.sees("what the engine sent is no image that can be read")
 
 
@@ -133,7 +133,7 @@ async def test_wasted_files_name_the_layers() -> None:
         await person.sees("etc/motd")
         assert "~ layer 2" in person.screen_text
         assert "- layer 2" in person.screen_text
-        await person.press("z")
+        await person.press("plus")
         await person.sees("can be seen in the end")
 
 
@@ -145,7 +145,7 @@ async def test_two_marked_images_are_compared() -> None:
         await person.press("space")
         await person.until(lambda: person.app.house.floor.item.name == OLD,  # type: ignore[attr-defined]
                            "the older one")
-        await person.press("space", "=", "z")
+        await person.press("space", "=", "plus")
         await person.sees(f"{story.IMAGES[0].name} is 3.2 MB larger than {OLD}")
         for row in ("numpy (python)", "site/model.pkl", "environment A", "label       team",
                     "config      ports", "config      user"):
@@ -166,7 +166,7 @@ async def test_one_image_is_compared_with_another_of_its_repository() -> None:
         await person.sees("used by churn-live")
         text = person.screen_text
         assert text.index("used by churn-live") < text.index("used by cache")
-        await person.press("enter", "z")
+        await person.press("enter", "plus")
         await person.sees("larger than churn-api:1.4.0")
 
 
@@ -178,7 +178,7 @@ async def test_a_comparison_with_a_large_image_begins_without_files() -> None:
         await at_image(person, NEW)
         await person.press("=")
         await person.sees("Compare churn-api")
-        await person.press("G", "enter", "z")
+        await person.press("G", "enter", "plus")
         await person.sees("f reads files and packages: ")
         await person.press("f")
         await person.sees("site/model.pkl")
@@ -215,9 +215,9 @@ async def test_a_scan_counts_in_a_column_and_a_tab() -> None:
         assert "Scan" not in person.screen_text
         await person.press("v")
         await person.sees("2 critical, 1 high, 14 medium; 118 packages")
-        await person.press("z")
+        await person.press("plus")
         await person.sees("2C 1H 14M")
-        await person.press("z")
+        await person.press("plus")
         for _ in range(4):
             person.app.house.floor.detail.turn_tab(1)  # type: ignore[attr-defined]
         await person.sees("CVE-2024-2961")

@@ -15,13 +15,13 @@ async def test_a_promotion_is_undone_by_key() -> None:
         await person.press("y")
         await person.until(lambda: len(systems.journal.lines) == 2, "the promotion")
         await person.sees("promoted: champion")
-        await person.press("U")
+        await person.press("z")
         await person.sees("model.promote of churn@champion")
         await person.sees("champion names v7 afterwards; the change set it to v9.")
         await person.press("enter")
         await person.sees_no("the change set it to v9")
         assert systems.registry.aliases["churn"]["champion"] == "9"
-        await person.press("U")
+        await person.press("z")
         await person.sees("the change set it to v9.")
         await person.press("y")
         await person.sees("undone: ")
@@ -32,7 +32,7 @@ async def test_a_promotion_is_undone_by_key() -> None:
 
 async def test_nothing_to_undo_is_said() -> None:
     async with at_work(Systems()) as person:
-        await person.press("5", "U")
+        await person.press("5", "z")
         await person.sees("There is no change of yours to undo")
 
 
@@ -58,7 +58,7 @@ async def test_a_cut_act_is_seen_at_start_and_gone_on_with() -> None:
     await cut(systems)
     async with at_work(systems) as person:
         await person.sees("never ended")
-        await person.press("5", "U")
+        await person.press("5", "z")
         await person.sees("Cut: model.rollback of churn@champion")
         await person.press("enter")
         await person.sees("Continue what was cut")
@@ -75,7 +75,7 @@ async def test_a_cut_act_is_undone() -> None:
     systems = Systems()
     await cut(systems)
     async with at_work(systems) as person:
-        await person.press("5", "U")
+        await person.press("5", "z")
         await person.sees("Cut: model.rollback of churn@champion")
         await person.press("j", "enter")
         await person.sees("Undo what was cut")
@@ -90,12 +90,12 @@ async def test_a_cut_act_can_be_left() -> None:
     systems = Systems()
     await cut(systems)
     async with at_work(systems) as person:
-        await person.press("5", "U")
+        await person.press("5", "z")
         await person.sees("Cut: model.rollback of churn@champion")
         await person.press("G", "enter")
         await person.sees("Nothing is written but the journal's missing line")
         await person.press("y")
         await person.until(lambda: len(systems.journal.lines) == 2, "the line")
         assert systems.registry.wrote == []
-        await person.press("U")
+        await person.press("z")
         await person.sees("There is no change of yours to undo")

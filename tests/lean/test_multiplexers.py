@@ -17,7 +17,7 @@ from tests.screen import Screen, Stream
 
 SIZE = (100, 30)
 STEPS = [
-    ("j",), ("j",) * 12, ("G",), ("k",) * 3, ("z",), ("j",) * 30, ("z",), ("g",), ("?",), ("q",),
+    ("j",), ("j",) * 12, ("G",), ("k",) * 3, ("+",), ("j",) * 30, ("+",), ("g",), ("?",), ("q",),
     ("L",), ("j", "j"), ("2",), ("j",),
 ]
 """Moves, scrolls, a dialog, another theme."""

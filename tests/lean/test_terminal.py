@@ -16,8 +16,8 @@ from tests.e2e.terminal import Terminal
 ROOT = Path(__file__).parents[2]
 STEPS = [
     (), ("down",), ("down",) * 12, ("G",), ("k",) * 3, ("g",), ("tab",), ("down",) * 3, ("?",),
-    ("q",), ("1",), ("enter",), ("j",) * 5, ("w",), ("esc",), ("p",), ("tab",), ("esc",), ("z",),
-    ("G",), ("z",), ("/",), ("fruit-1",), ("enter",), ("esc",), ("s",), ("esc",), ("L",), ("j",),
+    ("q",), ("1",), ("enter",), ("j",) * 5, ("w",), ("esc",), ("p",), ("tab",), ("esc",), ("+",),
+    ("G",), ("+",), ("/",), ("fruit-1",), ("enter",), ("esc",), ("s",), ("esc",), ("L",), ("j",),
     ("enter",), ("L",), ("j", "j"), ("enter",), ("down",) * 6,
 ]
 

@@ -127,6 +127,6 @@ async def test_undoing_in_a_protected_environment_needs_its_name(
     )))
     await carry_out(world, await prepare(world, "churn", "9", "champion"))
     desk.confirms = [False]
-    await press(ModelsView(guarded), "U", None, desk)
+    await press(ModelsView(guarded), "z", None, desk)
     assert desk.questions[0].typed == "production"
     assert fake(world).aliases["churn"]["champion"] == "9"

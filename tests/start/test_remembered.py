@@ -32,7 +32,7 @@ def test_sort_tab_and_pane_are_there_before_textual_is(seen: Machine, gate: Gate
 
 def test_what_was_arranged_outlives_a_lost_connection(seen: Machine) -> None:
     with seen.open() as terminal:
-        looked_around(terminal).press("z").sees_no("5 Models").hang_up()
+        looked_around(terminal).press("+").sees_no("5 Models").hang_up()
         assert terminal.ends() == -signal.SIGHUP
     with seen.open() as terminal:
         terminal.sees("1 Branches", "origin/feature/scaler").sees_no("seen ", "5 Models").press("q")
@@ -41,7 +41,7 @@ def test_what_was_arranged_outlives_a_lost_connection(seen: Machine) -> None:
 
 def test_a_damaged_file_is_told_and_forgotten(seen: Machine) -> None:
     with seen.open() as terminal:
-        looked_around(terminal).press("z").sees_no("5 Models").press("q")
+        looked_around(terminal).press("+").sees_no("5 Models").press("q")
         assert terminal.ends() == 0
     [kept] = (seen.state / "arranged").iterdir()
     kept.write_text("{")
@@ -53,7 +53,7 @@ def test_a_damaged_file_is_told_and_forgotten(seen: Machine) -> None:
 
 def test_nothing_is_remembered_where_nobody_wants_it(seen: Machine) -> None:
     with seen.open(OPSTUI_REMEMBER="0") as terminal:
-        looked_around(terminal).press("z").sees_no("5 Models").press("q")
+        looked_around(terminal).press("+").sees_no("5 Models").press("q")
         assert terminal.ends() == 0
     assert not (seen.state / "arranged").exists()
     assert frames(seen)

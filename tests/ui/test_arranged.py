@@ -21,7 +21,7 @@ async def test_a_house_opens_as_it_was_left() -> None:
         await person.type("wal")
         await person.press("enter", "1", "s", "j", "enter")
         await person.sees("weight ")
-        await person.press("2", "z")
+        await person.press("2", "plus")
         left = arrangement(floor)
     again = read(left.text())
     assert again == left
@@ -37,7 +37,7 @@ async def test_a_house_opens_as_it_was_left() -> None:
         assert arrangement(floor) == left
         await person.press("escape")  # and one key takes it away
         await person.sees("hazel")
-        await person.press("z")
+        await person.press("plus")
         await person.sees("weight ")
 
 

@@ -261,9 +261,9 @@ async def test_narrow_screen_shows_one_pane_and_enter_opens_the_details_over_it(
 async def test_zoom_gives_the_whole_screen_and_back() -> None:
     async with driving(Toy(fruits("apple"), fruits("hazel"))) as person:
         await person.sees("hazel")
-        await person.press("z")
+        await person.press("plus")
         await person.sees_no("hazel")
-        await person.press("z")
+        await person.press("plus")
         await person.sees("hazel")
 
 

@@ -23,7 +23,7 @@ def terminal() -> Iterator[Terminal]:
     program = (sys.executable, "-m", "tests.ui.list_program")
     with Terminal((), ROOT, kept, (160, 45), program=program) as terminal:
         terminal.sees("about fruit-000, asked")
-        terminal.press("z").sees("fruit-030")
+        terminal.press("+").sees("fruit-030")
         terminal.rests(0.5)
         yield terminal
 
@@ -51,7 +51,7 @@ def asked(terminal: Terminal) -> int:
 
 
 def test_queued_keys_become_few_frames_and_ask_for_details_once(terminal: Terminal) -> None:
-    terminal.press("z").sees("about fruit-000")
+    terminal.press("+").sees("about fruit-000")
     terminal.rests(0.8)
     before, count = terminal.written, asked(terminal)
     terminal.press("j" * 60)

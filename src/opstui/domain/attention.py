@@ -312,5 +312,5 @@ def _interrupted(facts: Facts) -> Iterator[Concern]:
             f"cut/{one.act}", Severity.WARNING,
             f"{one.what} of {one.object} was begun and never ended", "journal", "models",
             one.object.rpartition("@")[0] or one.object.partition("/")[0],
-            "press U in Models: continue, undo, or leave it as it is", one.at,
+            "press z in Models: continue, undo, or leave it as it is", one.at,
         )

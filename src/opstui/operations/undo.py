@@ -27,7 +27,7 @@ _NOT_BACK = {
 }
 
 
-HOW_TO_END = "press U in the models' pane: continue, undo, or leave it as it is"
+HOW_TO_END = "press z in the models' pane: continue, undo, or leave it as it is"
 """What to do about an act that was cut."""
 
 

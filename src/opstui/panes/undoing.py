@@ -27,7 +27,7 @@ class UndoActs:
     def __init__(self, view: Any) -> None:
         self._world: World = view.world
 
-    @action("U", "Undo", changes=promoting.KINDS, item=False, footer=False)
+    @action("z", "Undo", changes=promoting.KINDS, item=False, footer=False)
     async def undo(self, desk: Desk) -> None:
         """Undo your own last change of the registry, or go on with one that was cut."""
         found = await undo.cuts(self._world)

@@ -53,7 +53,7 @@ class Everywhere:
         """Show the previous tab."""
         self.house.floor.turn_tab(-1)
 
-    @action("z", "Zoom", item=False, footer=False, at_once=True)
+    @action("+", "Zoom", item=False, footer=False, at_once=True)
     async def zoom(self, _desk: Desk) -> None:
         """Give the focused pane the whole screen, or give it back."""
         self.house.floor.toggle_zoom()
