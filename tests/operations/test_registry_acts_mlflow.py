@@ -124,7 +124,7 @@ async def test_what_changed_between_two_versions(world: World, model: str) -> No
         ("dataset", Found.UNKNOWN), ("image", Found.UNKNOWN),
     }
     told = [text_of(one) for one in metrics_over(world, line)]
-    assert any("fell most at v3 by 0.1" in one for one in told)
+    assert any("got worse most at v3 by 0.1" in one for one in told)
 
 
 async def test_what_cannot_be_fetched_is_unknown(

@@ -96,10 +96,15 @@ def test_every_match_of_a_line_is_marked_over_its_colours() -> None:
 
 def test_wrapping_breaks_at_spaces_and_loses_nothing() -> None:
     rows = wrapped(line("the quick brown fox ", ("jumps over", "bad"), " the lazy dog"), 12)
-    assert all(width_of(row) <= 13 for row in rows)
+    assert all(width_of(row) <= 12 for row in rows)
     assert "".join(text_of(row) for row in rows).replace(" ", "") == \
         "thequickbrownfoxjumpsoverthelazydog"
     assert any(span.style == "bad" for row in rows for span in row)
+
+
+def test_a_row_that_is_just_full_is_not_cut_for_the_blank_behind_it() -> None:
+    rows = wrapped(line("runs on it, with its network"), 16)
+    assert [text_of(row) for row in rows] == ["runs on it, with", "its network"]
 
 
 def test_a_wrapped_text_is_scrolled_row_by_row_to_its_end_and_back() -> None:

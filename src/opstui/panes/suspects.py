@@ -73,7 +73,7 @@ def _fall(
         return None
     way = " ".join(f"v{one.version.version} {number(value) or '?'}" for one, value in known[-5:])
     return line(
-        (f"{name} ", "title"), "fell most at ", (f"v{worst[1].version.version}", "bad"),
+        (f"{name} ", "title"), "got worse most at ", (f"v{worst[1].version.version}", "bad"),
         (f" by {number(worst[0])}: {'… ' if len(known) > 5 else ''}{way}", "dim"),
     )
 

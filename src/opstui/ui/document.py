@@ -37,6 +37,8 @@ def wrapped(line: Line, width: int) -> list[Line]:
         for word in _words(clean(span.text), width):
             size = cell_len(word)
             if used + cell_len(word.rstrip()) > width and row:
+                if used > width:  # by the blank that the line ends at
+                    row[-1] = Span(row[-1].text.rstrip(), row[-1].style)
                 rows.append(tuple(row))
                 row, used = [], 0
                 word = word.lstrip()

@@ -77,5 +77,6 @@ class MenuList(RowList):
 
 
 def longest(choices: Sequence[Choice]) -> int:
-    """Characters of the longest line."""
-    return max((len(one.label) + len(one.note) for one in choices), default=20)
+    """Characters that the longest label and the longest note take beside each other."""
+    return (max((len(one.label) for one in choices), default=20)
+            + max((len(one.note) for one in choices), default=0))
