@@ -111,6 +111,19 @@ async def test_a_backend_that_goes_away_is_told_with_the_time_of_its_first_failu
         await person.sees("docker does not answer: Docker does not")
 
 
+async def test_a_backend_that_goes_away_is_told_while_lists_inside_are_open() -> None:
+    systems = calm()
+    async with opened(systems) as person:
+        await person.press("4", "enter")
+        await person.sees("4 Experiments › churn")
+        systems.tracking.problem = "MLflow is away"
+        await person.press("r")
+        await person.sees("mlflow does not answer: MLflow is away")
+        systems.tracking.problem = ""
+        await person.press("r")
+        await person.sees("0 calm: nothing needs you")
+
+
 async def test_red_ci_of_the_default_branch_and_an_act_that_was_cut() -> None:
     systems = calm()
     systems.journal = MemoryJournal()

@@ -194,6 +194,7 @@ class Pane(Ground):
             if telling is not None:
                 telling.stop()
         if loaded:
+            doubt(self, level)
             if level.news:
                 if level is self.level:
                     self.show_level()
@@ -263,3 +264,14 @@ def read_early(pane: Pane, level: Level) -> None:
     if level is not pane.level and not level.loading:
         work = partial(pane._load, level, fresh=False, more=False, glance=False)
         start_work(pane, work, f"early-{level.view.kind}", exclusive=True)
+
+
+def doubt(pane: Pane, level: Level) -> None:
+    """Whether a list that was opened inside fails or answers alone: its outermost one finds out.
+
+    That one says for others whether the backend answers, and is not read meanwhile.
+    """
+    for stack in pane.stacks:
+        inside = any(one is level for one in stack[1:])
+        if inside and bool(level.fails) != bool(stack[0].fails):
+            read_early(pane, stack[0])
