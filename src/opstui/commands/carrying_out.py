@@ -9,11 +9,12 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from opstui.commands.gate_options import checked, facts, override, wanted_name
+from opstui.commands.gate_options import checked, facts, override
 from opstui.domain.promotion import Ending, Outcome, PromotionPlan
 from opstui.operations.applying import apply
 from opstui.operations.carry_out import blocked, carry_out, planned_writes, stopped
 from opstui.operations.plan_file import write_plan
+from opstui.operations.promotion import protected_name
 from opstui.operations.world import World
 from opstui.panes.promotion_page import effect, outcome_lines, page
 from opstui.places import Places
@@ -141,7 +142,7 @@ def dry_run(world: World, plan: PromotionPlan, *, as_json: bool) -> int:
 
 def agreed(world: World, plan: PromotionPlan, args: argparse.Namespace) -> bool:
     """Whether the person says yes; of what is protected, whether its name was given."""
-    return agreed_to(world, wanted_name(world, plan), args)
+    return agreed_to(world, protected_name(world.rules, plan.origin[0], plan.to), args)
 
 
 def agreed_to(world: World, name: str, args: argparse.Namespace) -> bool:

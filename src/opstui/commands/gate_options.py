@@ -58,12 +58,6 @@ def override(plan: PromotionPlan, args: argparse.Namespace) -> PromotionPlan:
     return replace(plan, override=reason) if plan.blocked else plan
 
 
-def wanted_name(world: World, plan: PromotionPlan) -> str:
-    """The environment's name that has to be given, where it is protected."""
-    environment = environment_of(world.rules, plan.origin[0], plan.to)
-    return environment.name if environment is not None and environment.protected else ""
-
-
 def checked(plan: PromotionPlan, *, as_json: bool) -> int:
     """Say what the gates say; returns the exit code."""
     if plan.expected == plan.version:

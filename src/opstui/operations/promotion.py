@@ -109,6 +109,12 @@ def environment_of(rules: Rules, model: str, to: str) -> Environment | None:
     return named(rules.environments, to, model)
 
 
+def protected_name(rules: Rules, model: str, to: str) -> str:
+    """The name that has to be given before that environment changes; empty without protection."""
+    environment = environment_of(rules, model, to)
+    return environment.name if environment is not None and environment.protected else ""
+
+
 async def _target(world: World, model: str, target: str) -> RegisteredModel:
     """The registered model in which the alias stands; an empty one where it is not made yet."""
     if target != model and not await world.registry.has_model(target):

@@ -12,7 +12,13 @@ from opstui.domain.status import Status
 from opstui.operations.applying import apply
 from opstui.operations.carry_out import blocked, carry_out, stopped
 from opstui.operations.edits import describe, prepare_alias, set_tag
-from opstui.operations.promotion import choices, elsewhere, environment_of, prepare
+from opstui.operations.promotion import (
+    choices,
+    elsewhere,
+    environment_of,
+    prepare,
+    protected_name,
+)
 from opstui.operations.rollback import prepare_rollback
 from opstui.operations.world import World
 from opstui.panes.gate_asking import ask_trust, override_reason, save_plan
@@ -162,7 +168,8 @@ async def _ask_and_carry_out(
         title, yes = f"{title}: blocked", "Override"
     if not await desk.confirm(Question(
         title=title, object=f"{plan.model} {name}", effect=effect(plan), place=plan.place,
-        yes=yes, danger=_risky(world, plan), body=body, typed=protected(world, plan),
+        yes=yes, danger=_risky(world, plan), body=body,
+        typed=protected_name(world.rules, plan.origin[0], plan.to),
         aside=save_plan(world, plan), aside_label="Save plan" if plan.verb == "promote" else "",
     )):
         if plan.blocked:
@@ -175,12 +182,6 @@ async def _ask_and_carry_out(
             desk.say("nothing was changed: no reason was given")
             return
     await _finish(world, desk, plan)
-
-
-def protected(world: World, plan: PromotionPlan) -> str:
-    """The name that has to be typed, where the policy protects what the alias serves."""
-    environment = environment_of(world.rules, plan.origin[0], plan.to)
-    return environment.name if environment is not None and environment.protected else ""
 
 
 _WORDS = {

@@ -10,7 +10,7 @@ from opstui.domain.journal import Entry
 from opstui.domain.promotion import Ending, Outcome
 from opstui.domain.words import age
 from opstui.operations import undo
-from opstui.operations.promotion import environment_of
+from opstui.operations.promotion import protected_name
 from opstui.operations.undo import Cut
 from opstui.operations.world import World
 from opstui.panes import promoting
@@ -60,8 +60,7 @@ async def take_back(world: World, desk: Desk) -> None:
 def typed(world: World, entry: Entry) -> str:
     """The environment's name, where the policy protects what the alias serves."""
     model, _, alias = entry.object.rpartition("@")
-    environment = environment_of(world.rules, model, alias)
-    return environment.name if environment is not None and environment.protected else ""
+    return protected_name(world.rules, model, alias)
 
 
 def effect(steps: Sequence[Footstep]) -> str:
